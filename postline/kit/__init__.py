@@ -1,0 +1,1 @@
+"""Small and boring: no domain words, no tables."""
