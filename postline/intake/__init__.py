@@ -1,0 +1,1 @@
+"""A message arrives: kept, then acknowledged; read, joined to its ticket, answered automatically."""

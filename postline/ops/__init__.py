@@ -1,0 +1,1 @@
+"""Running Postline: commands, roles, the embedded database, the demo."""

@@ -1,0 +1,24 @@
+"""Tables of `projects`."""
+
+from postline.projects.models.audit import AuditEntry
+from postline.projects.models.mailbox import Mailbox
+from postline.projects.models.person import Membership, Person, Role, Theme
+from postline.projects.models.project import Group, Line, Project, Queue, Topic
+from postline.projects.models.secret import Secret
+from postline.projects.models.token import Token
+
+__all__ = [
+    "AuditEntry",
+    "Group",
+    "Line",
+    "Mailbox",
+    "Membership",
+    "Person",
+    "Project",
+    "Queue",
+    "Role",
+    "Secret",
+    "Theme",
+    "Token",
+    "Topic",
+]

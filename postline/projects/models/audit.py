@@ -1,0 +1,19 @@
+"""The audit log: changes of settings and rights, sign-ins, reveals. Only ever appended; each entry's hash covers the one before."""
+
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """One entry. `actor` is a login (empty: the system), `detail` holds ids and codes, never a secret."""
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64, blank=True)
+    action = models.CharField(max_length=64)
+    target = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict)
+    previous_hash = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.action}"

@@ -1,0 +1,84 @@
+"""A project and its parts: groups, queues in a tree, topics in a tree."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Line(models.IntegerChoices):
+    """The first line takes every new request; the second has groups for the hard ones."""
+
+    FIRST = 1, _("First line")
+    SECOND = 2, _("Second line")
+
+
+class Project(models.Model):
+    """A product with its own desk. Projects are walls."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    language = models.CharField(max_length=8, default="en")
+    time_zone = models.CharField(max_length=64, default="UTC")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Group(models.Model):
+    """People who do one kind of work."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="groups")
+    slug = models.SlugField()
+    name = models.CharField(max_length=100)
+    line = models.PositiveSmallIntegerField(choices=Line)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "slug"], name="group_slug")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Queue(models.Model):
+    """Where tickets of one kind wait. Belongs to a line and a group; queues stand in a tree.
+
+    `return_queue` says where a follow-up to an answer given here goes, when this is a first-line queue whose
+    ticket has no topic with a queue of its own (MISSION T2). `successor` takes over when a queue is retired.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="queues")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    slug = models.SlugField()
+    name = models.CharField(max_length=100)
+    line = models.PositiveSmallIntegerField(choices=Line)
+    group = models.ForeignKey(Group, null=True, blank=True, on_delete=models.PROTECT, related_name="queues")
+    private = models.BooleanField(default=False)  # seen only by its group and by those who lead the project
+    position = models.PositiveSmallIntegerField(default=0)
+    return_queue = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    retired_at = models.DateTimeField(null=True, blank=True)
+    target_minutes = models.PositiveIntegerField(default=480)  # the wait that is promised here, drawn as the age's full bar
+    signature = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "slug"], name="queue_slug")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Topic(models.Model):
+    """A kind of problem. Its `queue` is where the second line works on it."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="topics")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    slug = models.SlugField()
+    name = models.CharField(max_length=100)
+    queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.SET_NULL, related_name="topics")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "slug"], name="topic_slug")]
+
+    def __str__(self) -> str:
+        return self.slug

@@ -1,0 +1,157 @@
+"""Who may do what: the only place that decides. Whoever fetches something for a person asks here first.
+
+A person's reach is worked out from their memberships: for every queue, the set of rights they have there; for every
+project and for the installation likewise. See docs/decisions/0005-rights-by-role.md for the table and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from postline.projects.models import Line, Membership, Person, Project, Queue, Role
+
+
+class Right(StrEnum):
+    """What may be done with the tickets of a queue."""
+
+    SEE = "see"  # its list, its tickets with all that belongs to them
+    TAKE = "take"  # get the next one, take, release
+    ANSWER = "answer"  # write to the requester; open a ticket
+    NOTE = "note"
+    MOVE = "move"  # out of this queue
+    MOVE_INTO = "move-into"
+    CHANGE = "change"  # state, topic, priority, tags, language
+    ASSIGN = "assign"
+
+
+class ProjectRight(StrEnum):
+    """What may be done in a project, or (for installation roles) everywhere."""
+
+    ENTER = "enter"  # know that it exists, see its names
+    QUARANTINE = "quarantine"
+    OUTBOX = "outbox"
+    MANAGE = "manage"
+
+
+class Forbidden(Exception):
+    """The person sees the thing but may not do this with it. The message says what is missing."""
+
+
+ALL = frozenset(Right)
+READING = frozenset({Right.SEE})
+WORKING = ALL - {Right.ASSIGN}
+COLLEAGUE = frozenset({Right.SEE, Right.NOTE, Right.MOVE, Right.MOVE_INTO})
+INTO = frozenset({Right.MOVE_INTO})
+LEARNING = frozenset({Right.SEE, Right.NOTE})
+NONE: frozenset[Right] = frozenset()
+
+ENTERING = frozenset({ProjectRight.ENTER})
+PROJECT_RIGHTS: dict[str, frozenset[ProjectRight]] = {
+    Role.ADMIN: frozenset(ProjectRight),
+    Role.AUDITOR: ENTERING | {ProjectRight.QUARANTINE, ProjectRight.OUTBOX},
+    Role.PROJECT_ADMIN: frozenset(ProjectRight),
+}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """All that one person may do, worked out once per request."""
+
+    person: Person
+    roles: frozenset[str]
+    queues: Mapping[int, frozenset[Right]]
+    projects: Mapping[int, frozenset[ProjectRight]]
+
+    def may(self, right: Right, queue_id: int | None) -> bool:
+        """Whether the person has this right in this queue."""
+        return queue_id is not None and right in self.queues.get(queue_id, NONE)
+
+    def require(self, right: Right, queue_id: int | None) -> None:
+        """Raises Forbidden where the right is missing."""
+        if not self.may(right, queue_id):
+            raise Forbidden(right)
+
+    def may_in_project(self, right: ProjectRight, project_id: int | None) -> bool:
+        """Whether the person has this right in this project; without a project: in the whole installation."""
+        if project_id is None:
+            return any(right in PROJECT_RIGHTS.get(role, ENTERING) for role in self.roles & {Role.ADMIN, Role.AUDITOR})
+        return right in self.projects.get(project_id, frozenset())
+
+    def may_somewhere(self, right: ProjectRight) -> bool:
+        """Whether a page for this right has anything to show."""
+        return self.may_in_project(right, None) or any(right in rights for rights in self.projects.values())
+
+    def queues_with(self, right: Right) -> list[int]:
+        """The ids of the queues where the person has the right."""
+        return [queue_id for queue_id, rights in self.queues.items() if right in rights]
+
+    def projects_with(self, right: ProjectRight) -> list[int]:
+        """The ids of the projects where the person has the right."""
+        return [project_id for project_id, rights in self.projects.items() if right in rights]
+
+    @property
+    def is_admin(self) -> bool:
+        """An administrator of the whole installation."""
+        return Role.ADMIN in self.roles
+
+
+def reach_of(person: Person) -> Reach:
+    """What `person` may do, in three queries. Who is not active may do nothing."""
+    if not person.is_active:
+        return Reach(person, frozenset(), {}, {})
+    memberships = list(Membership.objects.filter(person=person))
+    everywhere = [m for m in memberships if m.project_id is None]
+    projects: dict[int, frozenset[ProjectRight]] = {}
+    queues: dict[int, frozenset[Right]] = {}
+    if memberships:
+        wanted = Project.objects.all()
+        stock = Queue.objects.filter(retired_at=None)
+        if not everywhere:
+            ids = {m.project_id for m in memberships}
+            wanted, stock = wanted.filter(pk__in=ids), stock.filter(project_id__in=ids)
+        for project_id in wanted.values_list("pk", flat=True):
+            mine = [m for m in memberships if m.project_id in (None, project_id)]
+            projects[project_id] = ENTERING.union(*(PROJECT_RIGHTS.get(m.role, ENTERING) for m in mine))
+        for queue in stock.only("id", "project_id", "line", "group_id", "private").order_by("position", "id"):
+            mine = [m for m in memberships if m.project_id in (None, queue.project_id)]
+            rights = NONE.union(*(_rights_in(queue, m) for m in mine))
+            if rights:
+                queues[queue.pk] = rights
+    return Reach(person, frozenset(m.role for m in memberships), queues, projects)
+
+
+def people_with(right: Right, queue: Queue, *, among: Iterable[Person] | None = None) -> Collection[Person]:
+    """The active people who have this right in this queue, by login."""
+    memberships = Membership.objects.filter(person__is_active=True).select_related("person")
+    memberships = memberships.filter(project=queue.project_id) | memberships.filter(project=None)
+    found = {m.person_id: m.person for m in memberships if right in _rights_in(queue, m)}
+    wanted = None if among is None else {person.pk for person in among}
+    return sorted(
+        (person for key, person in found.items() if wanted is None or key in wanted), key=lambda person: person.login
+    )
+
+
+def _rights_in(queue: Queue, membership: Membership) -> frozenset[Right]:
+    """The table of roles (docs/decisions/0005-rights-by-role.md)."""
+    match membership.role:
+        case Role.ADMIN | Role.PROJECT_ADMIN | Role.LEAD:
+            return ALL
+        case Role.AUDITOR:
+            return READING
+        case Role.LINE1:
+            return WORKING if queue.line == Line.FIRST else INTO
+        case Role.TRAINEE:
+            return LEARNING if queue.line == Line.FIRST else NONE
+        case Role.TRAINER:
+            if queue.line == Line.FIRST:
+                return WORKING
+            return INTO if queue.private else COLLEAGUE
+        case Role.LINE2:
+            if queue.line == Line.FIRST:
+                return INTO
+            if membership.group_id is not None and queue.group_id == membership.group_id:
+                return WORKING
+            return INTO if queue.private else COLLEAGUE
+    return NONE

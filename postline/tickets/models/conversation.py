@@ -1,0 +1,127 @@
+"""What is said in a ticket: messages with their bodies and attachments, notes among the staff, drafts."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from postline.outbox.models import OutboxMessage
+from postline.projects.models import Person, Project, Queue
+from postline.tickets.models.ticket import Ticket
+
+
+class Direction(models.TextChoices):
+    """`told`: a request that an agent wrote down, for example from the telephone."""
+
+    INBOUND = "inbound", _("Received")
+    OUTBOUND = "outbound", _("Sent")
+    AUTOMATIC = "automatic", _("Automatic answer")
+    TOLD = "told", _("Told")
+
+
+class Message(models.Model):
+    """A message of a ticket. Texts are in `Body`; the raw bytes of a received one in intake, under `raw_id`.
+
+    `digest` is what makes two deliveries the same message, once per project. `joined_by` says how it found its ticket
+    (a code of intake.thread). `request_key` makes an answer that is sent twice one answer.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    direction = models.CharField(max_length=10, choices=Direction)
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    queue = models.ForeignKey(Queue, null=True, on_delete=models.SET_NULL, related_name="+")
+    message_id = models.TextField(blank=True)  # without <>
+    sender_name = models.TextField(blank=True)
+    sender_address = models.TextField(blank=True)
+    to = models.JSONField(default=list)  # [[name, address], …]
+    cc = models.JSONField(default=list)
+    subject = models.TextField(blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    kind = models.CharField(max_length=20, default="letter")
+    joined_by = models.CharField(max_length=32, blank=True, default="")
+    flags = ArrayField(models.TextField(), default=list)  # such as new-address, same-message-id
+    mailboxes = ArrayField(models.BigIntegerField(), default=list)  # ids of those that saw it
+    raw_id = models.BigIntegerField(null=True)
+    digest = models.BinaryField(null=True, max_length=32)
+    outbox_message = models.OneToOneField(
+        OutboxMessage, null=True, on_delete=models.PROTECT, related_name="ticket_message"
+    )
+    request_key = models.TextField(null=True)
+    sent_at = models.DateTimeField(null=True)  # its own Date
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index("ticket", "id", name="message_ticket"),
+            models.Index("message_id", name="message_message_id", condition=~models.Q(message_id="")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "digest"], name="message_once_per_project"),
+            models.UniqueConstraint(fields=["author", "request_key"], name="message_once_per_request"),
+        ]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class Body(models.Model):
+    """A message's texts. `html` is as it came: it is cleaned each time it is shown, so that an upgrade protects old ones."""
+
+    message = models.OneToOneField(Message, primary_key=True, on_delete=models.CASCADE, related_name="body")
+    text = models.TextField(blank=True)
+    new_text = models.TextField(blank=True)  # without the quoted original and the signature
+    html = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return str(self.message_id)
+
+
+class Attachment(models.Model):
+    """A file of a message: where it stands in the raw message (`place`), or which enclosure of the outbox it is."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    filename = models.TextField(blank=True)
+    content_type = models.TextField()
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    inline = models.BooleanField(default=False)
+    content_id = models.TextField(blank=True)
+    place = models.TextField(blank=True)
+    enclosure_id = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class Note(models.Model):
+    """An internal comment: never sent to anybody."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    request_key = models.TextField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["author", "request_key"], name="note_once_per_request")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Draft(models.Model):
+    """What a person has begun to write in a ticket: saved while they type, seen by them alone."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="drafts")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
+    kind = models.CharField(max_length=8, choices=[("answer", _("Answer")), ("note", _("Note"))])
+    text = models.TextField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "person", "kind"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,1 @@
+"""Reads: what a person may see, in a fixed number of queries."""

@@ -1,0 +1,1 @@
+"""What all pages share: the environment of templates, components, styles, scripts."""
