@@ -22,10 +22,21 @@ T = TypeVar("T")
 
 KNOWN = frozenset(
     "POSTLINE_" + name
-    for name in (
-        "HOME HTTP SMTP LMTP RELAY FILES PUBLIC_URL TRUSTED_PROXIES TIME_ZONE MAX_MESSAGE DEMO SECRET_KEY"
-        " ALLOW_NETWORKS"
-    ).split()
+    for name in [
+        "HOME",
+        "HTTP",
+        "SMTP",
+        "LMTP",
+        "RELAY",
+        "FILES",
+        "PUBLIC_URL",
+        "TRUSTED_PROXIES",
+        "TIME_ZONE",
+        "MAX_MESSAGE",
+        "DEMO",
+        "SECRET_KEY",
+        "ALLOW_NETWORKS",
+    ]
 )
 DEMO_BY_DEFAULT = "_POSTLINE_DEMO_BY_DEFAULT"  # set by script/server alone: a demo nobody asked for stays on loopback
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}

@@ -60,7 +60,10 @@ class OutboxMessage(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                "next_attempt_at", "id", name="outbox_due", condition=models.Q(state__in=["waiting", "sending"])
+                "next_attempt_at",
+                "id",
+                name="outbox_due",
+                condition=models.Q(state__in=["waiting", "sending"]),
             ),
             models.Index("ticket_id", name="outbox_ticket"),
         ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from postline.outbox.models import Enclosure, Kind, State
 
@@ -78,8 +78,8 @@ def put(outgoing: Outgoing, *, now: datetime) -> int:
                 "sender_name": one_line(outgoing.sender_name),
                 "sender_address": outgoing.sender_address,
                 "reply_to": outgoing.reply_to,
-                "to": Jsonb([[one_line(name), address] for name, address in outgoing.to]),
-                "cc": Jsonb([[one_line(name), address] for name, address in outgoing.cc]),
+                "to": json.dumps([[one_line(name), address] for name, address in outgoing.to]),
+                "cc": json.dumps([[one_line(name), address] for name, address in outgoing.cc]),
                 "subject": one_line(outgoing.subject),
                 "in_reply_to": outgoing.in_reply_to,
                 "references": list(outgoing.references),
@@ -95,7 +95,10 @@ def put(outgoing: Outgoing, *, now: datetime) -> int:
     if outgoing.files:
         Enclosure.objects.bulk_create(
             Enclosure(
-                message_id=key, filename=one_line(file.filename), content_type=file.content_type, content=file.content
+                message_id=key,
+                filename=one_line(file.filename),
+                content_type=file.content_type,
+                content=file.content,
             )
             for file in outgoing.files
         )
@@ -113,7 +116,7 @@ WITH message AS (
         sender_address, reply_to, "to", cc, subject, in_reply_to, "references", language, text, html,
         created_at, next_attempt_at, attempts, claimed_by)
     VALUES (%(project)s, %(ticket)s, %(kind)s, %(waiting)s, %(message_id)s, %(envelope_from)s, %(sender_name)s,
-        %(sender_address)s, %(reply_to)s, %(to)s, %(cc)s, %(subject)s, %(in_reply_to)s, %(references)s::text[],
+        %(sender_address)s, %(reply_to)s, %(to)s::jsonb, %(cc)s::jsonb, %(subject)s, %(in_reply_to)s, %(references)s::text[],
         %(language)s, %(text)s, %(html)s, %(now)s, %(now)s, 0, '')
     RETURNING id
 ), recipients AS (

@@ -109,7 +109,7 @@ def reach_of(person: Person) -> Reach:
         wanted = Project.objects.all()
         stock = Queue.objects.filter(retired_at=None)
         if not everywhere:
-            ids = {m.project_id for m in memberships}
+            ids = [m.project_id for m in memberships if m.project_id is not None]
             wanted, stock = wanted.filter(pk__in=ids), stock.filter(project_id__in=ids)
         for project_id in wanted.values_list("pk", flat=True):
             mine = [m for m in memberships if m.project_id in (None, project_id)]
@@ -129,7 +129,8 @@ def people_with(right: Right, queue: Queue, *, among: Iterable[Person] | None = 
     found = {m.person_id: m.person for m in memberships if right in _rights_in(queue, m)}
     wanted = None if among is None else {person.pk for person in among}
     return sorted(
-        (person for key, person in found.items() if wanted is None or key in wanted), key=lambda person: person.login
+        (person for key, person in found.items() if wanted is None or key in wanted),
+        key=lambda person: person.login,
     )
 
 

@@ -5,35 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='RawMessage',
+            name="RawMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.BinaryField(max_length=32, unique=True)),
-                ('source', models.CharField(choices=[('smtp', 'SMTP'), ('lmtp', 'LMTP'), ('imap', 'IMAP'), ('pop3', 'POP3'), ('pipe', 'Pipe'), ('api', 'API')], max_length=8)),
-                ('envelope_from', models.TextField(blank=True)),
-                ('envelope_to', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('peer', models.TextField(blank=True)),
-                ('content', models.BinaryField()),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.BinaryField(max_length=32)),
-                ('received_at', models.DateTimeField()),
-                ('deliveries', models.PositiveIntegerField(default=1)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('handled', 'Handled'), ('quarantined', 'In quarantine'), ('deleted', 'Deleted')], default='waiting', max_length=12)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, default='', max_length=32)),
-                ('error', models.TextField(blank=True, default='')),
-                ('handled_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.BinaryField(max_length=32, unique=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("smtp", "SMTP"),
+                            ("lmtp", "LMTP"),
+                            ("imap", "IMAP"),
+                            ("pop3", "POP3"),
+                            ("pipe", "Pipe"),
+                            ("api", "API"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("envelope_from", models.TextField(blank=True)),
+                (
+                    "envelope_to",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                ("peer", models.TextField(blank=True)),
+                ("content", models.BinaryField()),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.BinaryField(max_length=32)),
+                ("received_at", models.DateTimeField()),
+                ("deliveries", models.PositiveIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("handled", "Handled"),
+                            ("quarantined", "In quarantine"),
+                            ("deleted", "Deleted"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("reason", models.CharField(blank=True, default="", max_length=32)),
+                ("error", models.TextField(blank=True, default="")),
+                ("handled_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(models.F('id'), condition=models.Q(('state', 'waiting')), name='raw_waiting'), models.Index(models.F('received_at'), models.F('id'), condition=models.Q(('state', 'quarantined')), name='raw_quarantined')],
+                "indexes": [
+                    models.Index(models.F("id"), condition=models.Q(("state", "waiting")), name="raw_waiting"),
+                    models.Index(
+                        models.F("received_at"),
+                        models.F("id"),
+                        condition=models.Q(("state", "quarantined")),
+                        name="raw_quarantined",
+                    ),
+                ],
             },
         ),
     ]

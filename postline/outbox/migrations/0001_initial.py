@@ -6,85 +6,183 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ticket_id', models.BigIntegerField(null=True)),
-                ('kind', models.CharField(choices=[('answer', 'Answer'), ('automatic', 'Automatic answer'), ('account', 'Account')], max_length=16)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Not delivered'), ('held', 'On hold')], default='waiting', max_length=16)),
-                ('message_id', models.TextField(unique=True)),
-                ('envelope_from', models.TextField(blank=True)),
-                ('sender_name', models.TextField(blank=True)),
-                ('sender_address', models.TextField()),
-                ('reply_to', models.TextField(blank=True)),
-                ('to', models.JSONField()),
-                ('cc', models.JSONField(default=list)),
-                ('subject', models.TextField()),
-                ('in_reply_to', models.TextField(blank=True)),
-                ('references', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('next_attempt_at', models.DateTimeField()),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('claimed_by', models.CharField(blank=True, default='', max_length=64)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('project', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("ticket_id", models.BigIntegerField(null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("answer", "Answer"),
+                            ("automatic", "Automatic answer"),
+                            ("account", "Account"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Not delivered"),
+                            ("held", "On hold"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("message_id", models.TextField(unique=True)),
+                ("envelope_from", models.TextField(blank=True)),
+                ("sender_name", models.TextField(blank=True)),
+                ("sender_address", models.TextField()),
+                ("reply_to", models.TextField(blank=True)),
+                ("to", models.JSONField()),
+                ("cc", models.JSONField(default=list)),
+                ("subject", models.TextField()),
+                ("in_reply_to", models.TextField(blank=True)),
+                (
+                    "references",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("text", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                ("next_attempt_at", models.DateTimeField()),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("claimed_by", models.CharField(blank=True, default="", max_length=64)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enclosure',
+            name="Enclosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.TextField()),
-                ('content_type', models.TextField()),
-                ('content', models.BinaryField()),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enclosures', to='outbox.outboxmessage')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("filename", models.TextField()),
+                ("content_type", models.TextField()),
+                ("content", models.BinaryField()),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enclosures",
+                        to="outbox.outboxmessage",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Not delivered'), ('held', 'On hold')], default='', max_length=16)),
-                ('reply', models.TextField(blank=True, default='')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='outbox.outboxmessage')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Not delivered"),
+                            ("held", "On hold"),
+                        ],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                ("reply", models.TextField(blank=True, default="")),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tries",
+                        to="outbox.outboxmessage",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Recipient',
+            name="Recipient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.TextField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Not delivered'), ('held', 'On hold')], default='waiting', max_length=16)),
-                ('reply', models.TextField(blank=True, default='')),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='outbox.outboxmessage')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("address", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Not delivered"),
+                            ("held", "On hold"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("reply", models.TextField(blank=True, default="")),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recipients",
+                        to="outbox.outboxmessage",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(models.F('next_attempt_at'), models.F('id'), condition=models.Q(('state__in', ['waiting', 'sending'])), name='outbox_due'),
+            model_name="outboxmessage",
+            index=models.Index(
+                models.F("next_attempt_at"),
+                models.F("id"),
+                condition=models.Q(("state__in", ["waiting", "sending"])),
+                name="outbox_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(models.F('ticket_id'), name='outbox_ticket'),
+            model_name="outboxmessage",
+            index=models.Index(models.F("ticket_id"), name="outbox_ticket"),
         ),
         migrations.AddConstraint(
-            model_name='recipient',
-            constraint=models.UniqueConstraint(fields=('message', 'address'), name='recipient_once'),
+            model_name="recipient",
+            constraint=models.UniqueConstraint(fields=("message", "address"), name="recipient_once"),
         ),
     ]

@@ -1,6 +1,7 @@
 """A mailbox: an address that people write to, and the queue its messages go to."""
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from postline.projects.models.project import Project, Queue
 
@@ -16,11 +17,7 @@ class Mailbox(models.Model):
     automatic_answer = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="mailbox_lower_case", condition=models.Q(address=models.functions.Lower("address"))
-            )
-        ]
+        constraints = [models.CheckConstraint(name="mailbox_lower_case", condition=models.Q(address=Lower("address")))]
 
     def __str__(self) -> str:
         return self.address

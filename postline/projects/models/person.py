@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from postline.projects.models.project import Group, Project
@@ -62,7 +63,7 @@ class Person(AbstractBaseUser):
     objects: ClassVar[Any] = People()
 
     class Meta:
-        constraints = [models.UniqueConstraint(models.functions.Lower("login"), name="person_login_any_case")]
+        constraints = [models.UniqueConstraint(Lower("login"), name="person_login_any_case")]
 
     def __str__(self) -> str:
         return self.login

@@ -58,7 +58,9 @@ class Queue(models.Model):
     return_queue = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     retired_at = models.DateTimeField(null=True, blank=True)
-    target_minutes = models.PositiveIntegerField(default=480)  # the wait that is promised here, drawn as the age's full bar
+    target_minutes = models.PositiveIntegerField(
+        default=480
+    )  # the wait that is promised here, drawn as the age's full bar
     signature = models.TextField(blank=True, default="")
 
     class Meta:

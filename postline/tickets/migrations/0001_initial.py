@@ -7,230 +7,499 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('outbox', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("outbox", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('inbound', 'Received'), ('outbound', 'Sent'), ('automatic', 'Automatic answer'), ('told', 'Told')], max_length=10)),
-                ('message_id', models.TextField(blank=True)),
-                ('sender_name', models.TextField(blank=True)),
-                ('sender_address', models.TextField(blank=True)),
-                ('to', models.JSONField(default=list)),
-                ('cc', models.JSONField(default=list)),
-                ('subject', models.TextField(blank=True)),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('kind', models.CharField(default='letter', max_length=20)),
-                ('joined_by', models.CharField(blank=True, default='', max_length=32)),
-                ('flags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('mailboxes', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('raw_id', models.BigIntegerField(null=True)),
-                ('digest', models.BinaryField(max_length=32, null=True)),
-                ('request_key', models.TextField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('outbox_message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ticket_message', to='outbox.outboxmessage')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project')),
-                ('queue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='projects.queue')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("inbound", "Received"),
+                            ("outbound", "Sent"),
+                            ("automatic", "Automatic answer"),
+                            ("told", "Told"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("message_id", models.TextField(blank=True)),
+                ("sender_name", models.TextField(blank=True)),
+                ("sender_address", models.TextField(blank=True)),
+                ("to", models.JSONField(default=list)),
+                ("cc", models.JSONField(default=list)),
+                ("subject", models.TextField(blank=True)),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("kind", models.CharField(default="letter", max_length=20)),
+                ("joined_by", models.CharField(blank=True, default="", max_length=32)),
+                (
+                    "flags",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                (
+                    "mailboxes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("raw_id", models.BigIntegerField(null=True)),
+                ("digest", models.BinaryField(max_length=32, null=True)),
+                ("request_key", models.TextField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "outbox_message",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ticket_message",
+                        to="outbox.outboxmessage",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="projects.project"
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="projects.queue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Body',
+            name="Body",
             fields=[
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='body', serialize=False, to='tickets.message')),
-                ('text', models.TextField(blank=True)),
-                ('new_text', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="body",
+                        serialize=False,
+                        to="tickets.message",
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("new_text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.TextField(blank=True)),
-                ('content_type', models.TextField()),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('inline', models.BooleanField(default=False)),
-                ('content_id', models.TextField(blank=True)),
-                ('place', models.TextField(blank=True)),
-                ('enclosure_id', models.BigIntegerField(null=True)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.message')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("filename", models.TextField(blank=True)),
+                ("content_type", models.TextField()),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("inline", models.BooleanField(default=False)),
+                ("content_id", models.TextField(blank=True)),
+                ("place", models.TextField(blank=True)),
+                ("enclosure_id", models.BigIntegerField(null=True)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tickets.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Requester',
+            name="Requester",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField(blank=True)),
-                ('address', models.TextField(blank=True)),
-                ('phone', models.TextField(blank=True, default='')),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('created_at', models.DateTimeField()),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requesters', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("name", models.TextField(blank=True)),
+                ("address", models.TextField(blank=True)),
+                ("phone", models.TextField(blank=True, default="")),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requesters",
+                        to="projects.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField(unique=True)),
-                ('state', models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('pending', 'Pending'), ('closed', 'Closed'), ('merged', 'Merged')], default='new', max_length=8)),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Normal'), (3, 'High'), (4, 'Urgent')], default=2)),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('subject', models.TextField(blank=True)),
-                ('preview', models.TextField(blank=True)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('fields', models.JSONField(default=dict)),
-                ('assigned', models.BooleanField(default=False)),
-                ('taken_until', models.DateTimeField(blank=True, null=True)),
-                ('return_count', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('waiting_since', models.DateTimeField(blank=True, null=True)),
-                ('pending_until', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('event_count', models.PositiveIntegerField(default=0)),
-                ('mailbox', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='projects.mailbox')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project')),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.queue')),
-                ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.requester')),
-                ('return_queue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.queue')),
-                ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='projects.topic')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.IntegerField(unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("open", "Open"),
+                            ("pending", "Pending"),
+                            ("closed", "Closed"),
+                            ("merged", "Merged"),
+                        ],
+                        default="new",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Low"), (2, "Normal"), (3, "High"), (4, "Urgent")], default=2
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("subject", models.TextField(blank=True)),
+                ("preview", models.TextField(blank=True)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                ("fields", models.JSONField(default=dict)),
+                ("assigned", models.BooleanField(default=False)),
+                ("taken_until", models.DateTimeField(blank=True, null=True)),
+                ("return_count", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("waiting_since", models.DateTimeField(blank=True, null=True)),
+                ("pending_until", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("event_count", models.PositiveIntegerField(default=0)),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="projects.mailbox",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="projects.project"
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="projects.queue"
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="tickets.requester",
+                    ),
+                ),
+                (
+                    "return_queue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.queue",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="projects.topic",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField(blank=True)),
-                ('address', models.TextField()),
-                ('proved', models.BooleanField(default=True)),
-                ('since', models.DateTimeField()),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("name", models.TextField(blank=True)),
+                ("address", models.TextField()),
+                ("proved", models.BooleanField(default=True)),
+                ("since", models.DateTimeField()),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('request_key', models.TextField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("text", models.TextField()),
+                ("request_key", models.TextField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="tickets.ticket"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='message',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='tickets.ticket'),
+            model_name="message",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="tickets.ticket"
+            ),
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=32)),
-                ('at', models.DateTimeField()),
-                ('data', models.JSONField(default=dict)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=32)),
+                ("at", models.DateTimeField()),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('answer', 'Answer'), ('note', 'Note')], max_length=8)),
-                ('text', models.TextField()),
-                ('updated_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("kind", models.CharField(choices=[("answer", "Answer"), ("note", "Note")], max_length=8)),
+                ("text", models.TextField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='requester',
-            constraint=models.UniqueConstraint(condition=models.Q(('address', ''), _negated=True), fields=('project', 'address'), name='requester_address'),
+            model_name="requester",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("address", ""), _negated=True),
+                fields=("project", "address"),
+                name="requester_address",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('queue'), models.F('waiting_since'), models.F('id'), condition=models.Q(('state__in', ['new', 'open'])), include=('owner_id', 'taken_by_id', 'taken_until', 'assigned'), name='ticket_waiting'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("queue"),
+                models.F("waiting_since"),
+                models.F("id"),
+                condition=models.Q(("state__in", ["new", "open"])),
+                include=("owner_id", "taken_by_id", "taken_until", "assigned"),
+                name="ticket_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('pending_until'), condition=models.Q(('pending_until__isnull', False), ('state', 'pending')), name='ticket_pending_due'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("pending_until"),
+                condition=models.Q(("pending_until__isnull", False), ("state", "pending")),
+                name="ticket_pending_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('taken_until'), condition=models.Q(('taken_by__isnull', False)), name='ticket_lease_end'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("taken_until"),
+                condition=models.Q(("taken_by__isnull", False)),
+                name="ticket_lease_end",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('owner'), models.F('updated_at'), models.F('id'), name='ticket_owner'),
+            model_name="ticket",
+            index=models.Index(models.F("owner"), models.F("updated_at"), models.F("id"), name="ticket_owner"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('requester'), models.F('id'), name='ticket_requester'),
+            model_name="ticket",
+            index=models.Index(models.F("requester"), models.F("id"), name="ticket_requester"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('queue'), models.F('updated_at'), models.F('id'), name='ticket_queue_updated'),
+            model_name="ticket",
+            index=models.Index(models.F("queue"), models.F("updated_at"), models.F("id"), name="ticket_queue_updated"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('project'), models.F('updated_at'), models.F('id'), name='ticket_project_updated'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("project"), models.F("updated_at"), models.F("id"), name="ticket_project_updated"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_by__isnull', True), ('taken_until__isnull', True)), models.Q(('taken_by__isnull', False), ('taken_until__isnull', False)), _connector='OR'), name='ticket_lease_whole'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("taken_by__isnull", True), ("taken_until__isnull", True)),
+                    models.Q(("taken_by__isnull", False), ("taken_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="ticket_lease_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['new', 'open']), ('waiting_since__isnull', False)), models.Q(models.Q(('state__in', ['new', 'open']), _negated=True), ('waiting_since__isnull', True)), _connector='OR'), name='ticket_waits_when_open'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["new", "open"]), ("waiting_since__isnull", False)),
+                    models.Q(
+                        models.Q(("state__in", ["new", "open"]), _negated=True),
+                        ("waiting_since__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_waits_when_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('ticket', 'address'), name='participant_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("ticket", "address"), name="participant_once"),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('author', 'request_key'), name='note_once_per_request'),
+            model_name="note",
+            constraint=models.UniqueConstraint(fields=("author", "request_key"), name="note_once_per_request"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(models.F('ticket'), models.F('id'), name='message_ticket'),
+            model_name="message",
+            index=models.Index(models.F("ticket"), models.F("id"), name="message_ticket"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(models.F('message_id'), condition=models.Q(('message_id', ''), _negated=True), name='message_message_id'),
+            model_name="message",
+            index=models.Index(
+                models.F("message_id"),
+                condition=models.Q(("message_id", ""), _negated=True),
+                name="message_message_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('project', 'digest'), name='message_once_per_project'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("project", "digest"), name="message_once_per_project"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('author', 'request_key'), name='message_once_per_request'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("author", "request_key"), name="message_once_per_request"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('ticket', 'number'), name='event_number'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("ticket", "number"), name="event_number"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('ticket', 'person', 'kind'), name='draft_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("ticket", "person", "kind"), name="draft_once"),
         ),
     ]

@@ -103,7 +103,9 @@ class Ticket(models.Model):
                 include=["owner_id", "taken_by_id", "taken_until", "assigned"],
             ),
             models.Index(
-                "pending_until", name="ticket_pending_due", condition=models.Q(state="pending", pending_until__isnull=False)
+                "pending_until",
+                name="ticket_pending_due",
+                condition=models.Q(state="pending", pending_until__isnull=False),
             ),
             models.Index("taken_until", name="ticket_lease_end", condition=models.Q(taken_by__isnull=False)),
             models.Index("owner", "updated_at", "id", name="ticket_owner"),

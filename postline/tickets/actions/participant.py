@@ -1,0 +1,25 @@
+"""Accept an address that joined a ticket by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from postline.projects.rights import Reach, Right
+from postline.tickets.history import Happening, append
+from postline.tickets.models import Participant
+from postline.tickets.queries.access import lock_ticket_for
+
+
+@transaction.atomic
+def add_participant(reach: Reach, *, number: int, participant_id: int, now: datetime) -> Participant:
+    """From now on this address takes part like the requester. Raises Participant.DoesNotExist, NoSuchTicket, Forbidden."""
+    ticket = lock_ticket_for(reach, number, Right.ANSWER)
+    participant = Participant.objects.get(ticket=ticket, pk=participant_id)
+    if not participant.proved:
+        participant.proved = True
+        participant.save()
+        append(ticket, Happening.ADDRESS_ADDED, person=reach.person, now=now, participant=participant.pk)
+        ticket.save()
+    return participant

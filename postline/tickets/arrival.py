@@ -1,0 +1,65 @@
+"""What arriving needs to know about a message; filled by intake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedFile:
+    """A file of a received message and where it stands in the raw bytes."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool
+    content_id: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A message that is to become part of a ticket.
+
+    `ticket_id` is the ticket that it belongs to, None for a new one; `joined_by` says how it was found. `digest` is
+    what makes two deliveries the same message, once per project.
+    """
+
+    project_id: int
+    queue_id: int
+    mailbox_ids: Sequence[int]
+    source: str
+    raw_id: int | None
+    digest: bytes | None
+    message_id: str
+    sender_name: str
+    sender_address: str
+    to: Sequence[tuple[str, str]]
+    cc: Sequence[tuple[str, str]]
+    subject: str
+    text: str
+    new_text: str
+    html: str
+    language: str
+    kind: str = "letter"
+    flags: Sequence[str] = ()
+    files: Sequence[ArrivedFile] = field(default=())
+    sent_at: datetime | None = None
+    ticket_id: int | None = None
+    joined_by: str = ""
+    topic_id: int | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What became of it."""
+
+    ticket_id: int
+    number: int
+    message_id: int
+    is_new: bool
+    queue_id: int

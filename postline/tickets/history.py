@@ -1,0 +1,46 @@
+"""Appends to a ticket's history. The caller holds the ticket's row lock and saves the ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from postline.projects.models import Person
+from postline.tickets.models import Event, Ticket
+
+
+class Happening(StrEnum):
+    """Every kind of event. `data` of each is described beside it."""
+
+    ARRIVED = "arrived"  # message, source
+    OPENED = "opened"  # message; by an agent
+    ACKNOWLEDGED = "acknowledged"  # message, outbox: the automatic answer
+    NOT_ACKNOWLEDGED = "not-acknowledged"  # reason
+    REOPENED = "reopened"  # from (state)
+    RETURNED = "returned"  # from, to (queues): a follow-up went back to where it was answered
+    TAKEN = "taken"
+    RELEASED = "released"
+    LEASE_ENDED = "lease-ended"
+    ANSWERED = "answered"  # message, outbox, queue, state
+    NOTED = "noted"  # note
+    MOVED = "moved"  # from, to (queues)
+    ASSIGNED = "assigned"  # from, to (people)
+    STATE = "state"  # from, to, until?
+    WOKEN = "woken"  # the date that it was pending for has come
+    TOPIC = "topic"  # from, to
+    PRIORITY = "priority"  # from, to
+    TAGS = "tags"  # added, removed (counts): the words themselves stand on the ticket
+    LANGUAGE = "language"  # from, to
+    NEW_ADDRESS = "new-address"  # participant
+    ADDRESS_ADDED = "address-added"  # participant
+    NOT_DELIVERED = "not-delivered"  # message, outbox
+
+
+def append(ticket: Ticket, happening: Happening, *, person: Person | None, now: datetime, **data: Any) -> Event:
+    """Write the next event of a locked ticket. `data` holds ids and codes only. The caller saves the ticket."""
+    ticket.event_count += 1
+    ticket.updated_at = now
+    return Event.objects.create(
+        ticket=ticket, number=ticket.event_count, kind=happening, person=person, at=now, data=data
+    )
