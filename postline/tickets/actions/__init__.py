@@ -1,1 +1,1 @@
-"""One file per act: it checks the right, changes the rows, writes the event and what must be sent, in one transaction."""
+"""One file per act: it checks the right, changes the rows, writes event and outbox, in one transaction."""

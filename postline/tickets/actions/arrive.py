@@ -204,8 +204,8 @@ STORE_WITH_FILES = STORE.replace(
     INSERT INTO tickets_attachment (message_id, filename, content_type, size, sha256, inline, content_id, place)
     SELECT message.id, file.filename, file.content_type, file.size, file.sha256, file.inline, file.content_id,
         file.place
-    FROM message, jsonb_to_recordset(%(files)s::jsonb) AS file(filename text, content_type text, size bigint, sha256 text,
-        inline boolean, content_id text, place text)
+    FROM message, jsonb_to_recordset(%(files)s::jsonb) AS file(filename text, content_type text, size bigint,
+        sha256 text, inline boolean, content_id text, place text)
 )
 SELECT id FROM message
 """,

@@ -14,7 +14,7 @@ from postline.tickets.queries.access import lock_ticket_for
 
 @transaction.atomic
 def add_participant(reach: Reach, *, number: int, participant_id: int, now: datetime) -> Participant:
-    """From now on this address takes part like the requester. Raises Participant.DoesNotExist, NoSuchTicket, Forbidden."""
+    """Let the address take part from now on. Raises Participant.DoesNotExist, NoSuchTicket, Forbidden."""
     ticket = lock_ticket_for(reach, number, Right.ANSWER)
     participant = Participant.objects.get(ticket=ticket, pk=participant_id)
     if not participant.proved:

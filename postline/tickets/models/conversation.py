@@ -67,7 +67,7 @@ class Message(models.Model):
 
 
 class Body(models.Model):
-    """A message's texts. `html` is as it came: it is cleaned each time it is shown, so that an upgrade protects old ones."""
+    """A message's texts. `html` is as it came: cleaned when it is shown, so that an upgrade protects old ones."""
 
     message = models.OneToOneField(Message, primary_key=True, on_delete=models.CASCADE, related_name="body")
     text = models.TextField(blank=True)
