@@ -55,3 +55,16 @@ class RawMessage(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class AutomaticAnswer(models.Model):
+    """One automatic answer that was queued for an address: what the limits count. Kept for a day."""
+
+    address = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index("address", "at", name="automatic_answer_address")]
+
+    def __str__(self) -> str:
+        return self.address

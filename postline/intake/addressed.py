@@ -1,0 +1,53 @@
+"""Which of our mailboxes a message is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from postline.intake.models import RawMessage
+from postline.intake.parse import ParsedMessage
+from postline.projects.models import Mailbox
+
+
+class Mailboxes:
+    """The mailboxes of this installation as they are now; asked for many addresses."""
+
+    def __init__(self, mailboxes: Iterable[Mailbox]) -> None:
+        self._by_address: Mapping[str, Mailbox] = {mailbox.address: mailbox for mailbox in mailboxes}
+
+    @classmethod
+    def now(cls) -> Mailboxes:
+        """Read from the database, in one query."""
+        return cls(Mailbox.objects.select_related("project", "queue"))
+
+    def find(self, address: str) -> Mailbox | None:
+        """The mailbox that this address reaches: its own, or with a token behind `+`."""
+        address = address.strip().lower()
+        found = self._by_address.get(address)
+        if found is None:
+            local, _, domain = address.rpartition("@")
+            plain, plus, _ = local.partition("+")
+            found = self._by_address.get(f"{plain}@{domain}") if plus else None
+            if found is not None and not found.plus_addressing:
+                return None
+        return found
+
+    def __contains__(self, address: str) -> bool:
+        return address.strip().lower() in self._by_address
+
+
+def by_project(raw: RawMessage, message: ParsedMessage, mailboxes: Mailboxes) -> dict[int, list[Mailbox]]:
+    """The mailboxes that a message came to, for each project. The first of each decides the queue: in the order
+    envelope, To, Cc, and what is in the headers counts only where the envelope names none of ours."""
+    found = _found(raw.envelope_to, mailboxes)
+    if not found:
+        found = _found([one.address for one in (*message.to, *message.cc)], mailboxes)
+    result: dict[int, list[Mailbox]] = {}
+    for mailbox in found:
+        result.setdefault(mailbox.project_id, []).append(mailbox)
+    return result
+
+
+def _found(addresses: Sequence[str], mailboxes: Mailboxes) -> list[Mailbox]:
+    candidates = (mailboxes.find(address) for address in addresses)
+    return list(dict.fromkeys(mailbox for mailbox in candidates if mailbox is not None))

@@ -1,0 +1,80 @@
+"""Keep, then acknowledge: every door hands its bytes over here and answers its sender only when this returns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from django.db import connection, transaction
+
+from postline.intake.models import Source, State
+
+CHANNEL = "postline_intake"  # LISTEN: wakes a worker when the transaction commits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Bytes and the envelope that they came in."""
+
+    content: bytes
+    source: Source
+    envelope_from: str
+    envelope_to: Sequence[str]
+    peer: str = ""
+
+
+def keep(delivery: Delivery, *, now: datetime) -> int:
+    """Store one message durably and return the id of its raw row. The same bytes in the same envelope are one row."""
+    return keep_many([delivery], now=now)[0]
+
+
+@transaction.atomic(durable=True)
+def keep_many(deliveries: Sequence[Delivery], *, now: datetime) -> list[int]:
+    """Store several messages with one commit: all of them, or none. Returns the ids of their raw rows."""
+    connection.ensure_connection()
+    ids: list[int] = []
+    # binary parameters, which Django's own cursor does not send: half the time for large messages
+    with psycopg.Cursor(connection.connection) as cursor:
+        for delivery in deliveries:
+            cursor.execute(
+                KEEP,
+                (
+                    _key(delivery),
+                    str(delivery.source),
+                    _storable(delivery.envelope_from),
+                    [_storable(address) for address in delivery.envelope_to],
+                    _storable(delivery.peer),
+                    delivery.content,
+                    len(delivery.content),
+                    hashlib.sha256(delivery.content).digest(),
+                    now,
+                    str(State.WAITING),
+                ),
+            )
+            row = cursor.fetchone()
+            assert row is not None  # noqa: S101 - INSERT … RETURNING returns a row
+            ids.append(row[0])
+        cursor.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+    return ids
+
+
+def _key(delivery: Delivery) -> bytes:
+    recipients = sorted(address.lower() for address in delivery.envelope_to)
+    envelope = "\0".join([delivery.envelope_from, *recipients]).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(hashlib.sha256(envelope).digest() + delivery.content).digest()
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+KEEP = """
+INSERT INTO intake_rawmessage (key, source, envelope_from, envelope_to, peer, content, size, sha256, received_at,
+    state, deliveries, attempts, reason, error)
+VALUES (%b, %s, %s, %s, %s, %b, %s, %b, %s, %s, 1, 0, '', '')
+ON CONFLICT (key) DO UPDATE SET deliveries = intake_rawmessage.deliveries + 1
+RETURNING id
+"""

@@ -1,0 +1,35 @@
+"""Runs the pipeline: as fast as there is work, else asleep until a door has kept something."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection
+
+from postline.intake import pipeline
+from postline.intake.reader import Reader
+from postline.intake.receive import CHANNEL
+from postline.kit import clock
+from postline.kit.listen import Listener
+
+log = structlog.get_logger(__name__)
+
+IDLE_SECONDS = 5.0  # how long a lost notification may go unnoticed
+AWAY_SECONDS = 1.0
+
+
+def run(stop: threading.Event) -> None:
+    """Handle messages until `stop` is set; what is in hand is finished. A database that is away is waited for."""
+    listener = Listener(CHANNEL)
+    with Reader() as reader:
+        while not stop.is_set():
+            try:
+                if not pipeline.handle(reader, now=clock.now()):
+                    listener.wait(IDLE_SECONDS, stop=stop)
+            except (OperationalError, InterfaceError) as error:
+                log.warning("database away", error=type(error).__name__)
+                connection.close()
+                stop.wait(AWAY_SECONDS)
+    listener.close()
+    connection.close()
