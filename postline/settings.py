@@ -1,4 +1,4 @@
-"""Django's settings, made from the configuration. Everything that differs between installations is in configuration.py."""
+"""Django's settings. Everything that differs between installations is in configuration.py."""
 
 from __future__ import annotations
 

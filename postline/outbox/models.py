@@ -28,7 +28,7 @@ class State(models.TextChoices):
 
 
 class OutboxMessage(models.Model):
-    """One message on its way out. Its Message-ID and date are fixed here, so that a second delivery is the same message.
+    """One message on its way out. Its Message-ID and date are fixed here: a second delivery is the same message.
 
     `ticket_id` names the ticket it belongs to (no foreign key: tickets stand above the outbox).
     """

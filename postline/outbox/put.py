@@ -116,8 +116,8 @@ WITH message AS (
         sender_address, reply_to, "to", cc, subject, in_reply_to, "references", language, text, html,
         created_at, next_attempt_at, attempts, claimed_by)
     VALUES (%(project)s, %(ticket)s, %(kind)s, %(waiting)s, %(message_id)s, %(envelope_from)s, %(sender_name)s,
-        %(sender_address)s, %(reply_to)s, %(to)s::jsonb, %(cc)s::jsonb, %(subject)s, %(in_reply_to)s, %(references)s::text[],
-        %(language)s, %(text)s, %(html)s, %(now)s, %(now)s, 0, '')
+        %(sender_address)s, %(reply_to)s, %(to)s::jsonb, %(cc)s::jsonb, %(subject)s, %(in_reply_to)s,
+        %(references)s::text[], %(language)s, %(text)s, %(html)s, %(now)s, %(now)s, 0, '')
     RETURNING id
 ), recipients AS (
     INSERT INTO outbox_recipient (message_id, address, state, reply)

@@ -1,4 +1,7 @@
-"""The audit log: changes of settings and rights, sign-ins, reveals. Only ever appended; each entry's hash covers the one before."""
+"""The audit log: changes of settings and rights, sign-ins, reveals.
+
+Only ever appended; each entry's hash covers the one before.
+"""
 
 from django.db import models
 

@@ -1,0 +1,1 @@
+"""The doors through which bytes come: each only hands them over to `receive`."""
