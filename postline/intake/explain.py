@@ -1,0 +1,87 @@
+"""Says what Postline reads in a message and what would happen to it, changing nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from postline.intake import thread
+from postline.intake.addressed import Mailboxes, by_project
+from postline.intake.models import RawMessage
+from postline.intake.parse import ParsedMessage
+from postline.intake.parse.values import Address
+from postline.intake.reader import Reader, Unreadable
+from postline.kit.html import clean
+from postline.tickets.models import Message, Ticket
+
+
+def explain(contents: Iterable[bytes]) -> Iterable[dict[str, Any]]:
+    """An object as CONTRACT describes it for each message."""
+    mailboxes = Mailboxes.now()
+    with Reader() as reader:
+        for content in contents:
+            (message,) = reader.read_many([content])
+            if isinstance(message, Unreadable):
+                yield {"defects": ["unreadable"], "error": message.reason}
+            else:
+                yield {**_what_it_says(message), **_what_would_happen(message, mailboxes)}
+
+
+def _what_it_says(message: ParsedMessage) -> dict[str, Any]:
+    return {
+        "message_id": message.message_id,
+        "in_reply_to": message.in_reply_to[0] if message.in_reply_to else "",
+        "references": list(message.references),
+        "date": message.date.isoformat() if message.date else None,
+        "from": _address(message.sender),
+        "to": [_address(one) for one in message.to],
+        "cc": [_address(one) for one in message.cc],
+        "reply_to": [_address(one) for one in message.reply_to],
+        "subject": message.subject,
+        "text": message.text,
+        "html": clean(message.html) if message.html else None,
+        "new_text": message.new_text,
+        "attachments": [
+            {
+                "filename": part.filename,
+                "content_type": part.content_type,
+                "size": part.size,
+                "sha256": part.sha256,
+                "inline": part.inline,
+            }
+            for part in message.attachments
+        ],
+        "language": message.language,
+        "kind": message.kind,
+        "bounce": None,
+        "feedback": None,
+        "authentication": None,
+        "defects": list(message.defects),
+    }
+
+
+def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes) -> dict[str, Any]:
+    nothing = {"thread": None, "project": None, "queue": None, "filters": [], "hints": []}
+    recipients = [one.address for one in (*message.to, *message.cc)]
+    for project_id, ours in by_project(RawMessage(envelope_to=[]), message, mailboxes).items():
+        found = thread.find(message, project_id=project_id, recipients=recipients)
+        ticket, joined_by = _ticket(found)
+        return {
+            **nothing,
+            "thread": {"ticket": str(ticket.number), "by": joined_by} if ticket else None,
+            "project": ours[0].project.slug,
+            "queue": (ticket.return_queue or ticket.queue).slug if ticket else ours[0].queue.slug,
+        }
+    return nothing
+
+
+def _ticket(found: thread.Thread) -> tuple[Ticket | None, str]:
+    tickets = Ticket.objects.select_related("queue", "return_queue")
+    if found.duplicate_of is not None:
+        message = Message.objects.get(pk=found.duplicate_of)
+        return tickets.get(pk=message.ticket_id), "delivered-before"
+    return (tickets.get(pk=found.ticket_id), found.joined_by) if found.ticket_id else (None, "")
+
+
+def _address(one: Address) -> dict[str, str]:
+    return {"name": one.name, "address": one.address}
