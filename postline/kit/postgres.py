@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -56,10 +55,8 @@ def connection_settings(configuration: Configuration) -> dict[str, Any]:
 
 
 def socket_folder(home: Path) -> Path:
-    """Where the embedded server's socket lives: short (a socket's path has at most 107 bytes), the same for
-    every program that works with this `home`, and of one person alone."""
-    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
-    if len(str(runtime)) > 60:
-        runtime = Path("/tmp")  # noqa: S108 - the folder below is ours alone: its mode and owner are checked
+    """Where the embedded server's socket lives: short (its path has at most 107 bytes) and of one person alone;
+    the same for every program of this `home`, whatever its environment (a mail server that pipes a message to us
+    has another TMPDIR and no XDG_RUNTIME_DIR)."""
     digest = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
-    return runtime / f"postline-{os.getuid()}-{digest}"
+    return Path("/tmp") / f"postline-{os.getuid()}-{digest}"  # noqa: S108 - made with mode 700, its owner is checked
