@@ -55,8 +55,9 @@ def connection_settings(configuration: Configuration) -> dict[str, Any]:
 
 
 def socket_folder(home: Path) -> Path:
-    """Where the embedded server's socket lives: short (its path has at most 107 bytes) and of one person alone;
-    the same for every program of this `home`, whatever its environment (a mail server that pipes a message to us
-    has another TMPDIR and no XDG_RUNTIME_DIR)."""
+    """Where the embedded server's socket lives: short (its path has at most 107 bytes), of one person alone, and
+    the same for every program of this `home`: a mail server that pipes a message to us has another TMPDIR and no
+    XDG_RUNTIME_DIR.
+    """
     digest = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
     return Path("/tmp") / f"postline-{os.getuid()}-{digest}"  # noqa: S108 - made with mode 700, its owner is checked
