@@ -24,6 +24,8 @@ def storable(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Storable text on a single line, without control characters: fit for a header, a list or a log."""
+    if text.isprintable():
+        return text.strip()
     return storable(_LINE_CONTROL.sub(" ", text)).strip()
 
 

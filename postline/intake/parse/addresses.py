@@ -70,7 +70,7 @@ def _mailbox(outside: bytes, angle: bytes | None, charset: str) -> Address | Non
     if _ONLY_ADDRESS.match(name):
         return Address(_name(comments, charset), _address(name))
     inside = _ADDRESS.findall(name)
-    if len(inside) == 1:  # "Ivan ivan@mail.example", or the whole mailbox in one encoded word
+    if inside:  # "Ivan ivan@mail.example", or the whole mailbox in one encoded word
         rest = name.replace(inside[0], "").strip(" <>\"'[]")
         return Address(rest, _address(inside[0]))
     return Address(name, "")
@@ -88,7 +88,9 @@ def _unquoted(match: re.Match[bytes]) -> bytes:
 
 def _address(value: str) -> str:
     """The address with its domain in lower case; "" when it is none."""
-    value = re.sub(r"\s+", "", value).strip("<>'")
+    value = value.strip(" <>'")
+    if '"' not in value:
+        value = "".join(value.split())
     value = value.removeprefix("mailto:")
     if not _ONLY_ADDRESS.match(value) or len(value) > 320:
         return ""

@@ -49,6 +49,8 @@ _TEXT_CODEC = re.compile(
 _CP_NAME = re.compile(r"(?:x-)?(?:windows|win|cp|ibm|ms|x-cp)[-_ ]?(\d{3,4})$")
 _ASCII_LETTER_BEFORE_HIGH = re.compile(rb"[A-Za-z][\x80-\xff]{1,2}(?=[A-Za-z\s.,;:!?]|$)")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
+_SEVEN_BIT = ("utf-7", "utf-16", "utf-32", "hz", "iso2022")
+_ONE_BYTE = ("cp12", "koi8", "iso8859", "mac")
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
 _COMMON = frozenset("оеаинтсрвлкмдпуяыьгзбйі")
 _SAMPLE = 4000  # bytes looked at when guessing
@@ -56,10 +58,10 @@ _SAMPLE = 4000  # bytes looked at when guessing
 
 def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
     """The text of `data`, and whether something had to be guessed or was lost."""
-    if data.isascii() and b"\x1b" not in data and not charset.lower().startswith(("utf-7", "utf-16", "utf-32", "hz")):
+    codec = known(charset) if charset else ""
+    if data.isascii() and not codec.startswith(_SEVEN_BIT):
         return storable(data.decode("ascii")), False
-    codec = known(charset)
-    if codec and not (codec == "cp1252" and _is_utf8(data)):
+    if codec and not (codec.startswith(_ONE_BYTE) and _is_utf8(data)):  # UTF-8 by chance: practically never
         try:
             return storable(data.decode(codec)), False
         except (UnicodeError, ValueError):

@@ -14,8 +14,8 @@ _TRACE = re.compile(
     r"x-spam.*|x-virus.*|x-received|x-google-.*|x-gm-.*|x-yandex-.*|x-mras|x-mailru-.*|x-ms-exchange-.*|x-forwarded-.*|"
     r"x-uid.*|x-keywords|x-status|status|content-length|lines)\Z"
 )
-_LIST_TRAILER = re.compile(rb"\n_{40,}\n(?:[^\n]*\n){0,6}?[^\n]*mailing list[^\n]*\n(?:[^\n]*\n?){0,6}\Z", re.IGNORECASE)
-_TAIL = 2_000  # bytes at the end in which a list's trailer is looked for
+_TRAILER_RULE = b"\n" + b"_" * 40  # how mailing lists set off what they add
+_TAIL = 1_000  # bytes at the end in which a list's trailer is looked for
 
 
 def digest(headers: Headers, body: bytes) -> bytes:
@@ -44,9 +44,7 @@ def _core(body: bytes) -> bytes:
     if b"\r" in body:
         body = body.replace(b"\r\n", b"\n")
     body = body.rstrip(b"\n \t") + b"\n"
-    tail = max(0, len(body) - _TAIL)
-    if b"ailing list" in body[tail:]:
-        trailer = _LIST_TRAILER.search(body, tail)
-        if trailer:
-            body = body[: trailer.start()].rstrip(b"\n \t") + b"\n"
+    rule = body.rfind(_TRAILER_RULE, max(0, len(body) - _TAIL))
+    if rule > 0 and b"mailing list" in body[rule:].lower():
+        body = body[:rule].rstrip(b"\n \t") + b"\n"
     return body

@@ -8,7 +8,8 @@ from collections import Counter
 SAMPLE = 2_000  # characters looked at
 FEWEST_LETTERS = 12
 
-_NOISE = re.compile(r"\S*(?:@|://|www\.)\S*|\d+")
+_CYRILLIC_LETTER = re.compile(r"[\u0400-\u04ff]")
+_LATIN_LETTER = re.compile(r"[a-z\u00df-\u024f]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 # The commonest words of each language, and some that people write to a help desk with.
@@ -51,10 +52,19 @@ _CYRILLIC = {
     "моля парола поща ли няма при",
     "kk": "және бұл мен бар жоқ емес үшін деп бойынша менің сіз қалай керек осы болып бір сәлеметсіз сәлем рахмет",
 }
-_WORDS = {
-    alphabet: {language: frozenset(words.split()) for language, words in table.items()}
-    for alphabet, table in (("latin", _LATIN), ("cyrillic", _CYRILLIC))
-}
+
+
+def _inverted(table: dict[str, str]) -> dict[str, list[str]]:
+    """Word → the languages that have it."""
+    languages: dict[str, list[str]] = {}
+    for code, words in table.items():
+        for word in set(words.split()):
+            languages.setdefault(word, []).append(code)
+    return languages
+
+
+_LATIN_WORDS = _inverted(_LATIN)
+_CYRILLIC_WORDS = _inverted(_CYRILLIC)
 _SPECIAL_LETTERS = {
     "uk": "їєґ",
     "be": "ў",
@@ -78,28 +88,32 @@ _SCRIPTS = (
 
 def language(text: str) -> str:
     """ISO 639-1 code, "" when there is too little to tell by."""
-    words = _WORD.findall(_NOISE.sub(" ", text[:SAMPLE]).lower())
-    letters = Counter("".join(words))
-    total = letters.total()
-    if total < FEWEST_LETTERS:
+    prose = " ".join(token for token in text[:SAMPLE].lower().split() if "@" not in token and "/" not in token)
+    words = _WORD.findall(prose)
+    joined = "".join(words)
+    if len(joined) < FEWEST_LETTERS:
         return ""
-    cyrillic = sum(n for letter, n in letters.items() if "\u0400" <= letter <= "\u04ff")
-    latin = sum(n for letter, n in letters.items() if letter < "\u0250")
-    if cyrillic + latin < total / 2:
-        return _by_script(letters)
+    cyrillic = len(_CYRILLIC_LETTER.findall(joined))
+    latin = len(_LATIN_LETTER.findall(joined))
+    if cyrillic + latin < len(joined) / 2:
+        return _by_script(Counter(joined))
     # A Russian letter quotes English error messages at length; the other way round is rare.
-    table = _WORDS["cyrillic"] if cyrillic * 3 >= latin else _WORDS["latin"]
-    scores = {code: _score(words, letters, known, code) for code, known in table.items()}
+    if cyrillic * 3 >= latin:
+        return _best(words, joined, _CYRILLIC, _CYRILLIC_WORDS) or ("ru" if cyrillic >= FEWEST_LETTERS else "")
+    return _best(words, joined, _LATIN, _LATIN_WORDS)
+
+
+def _best(words: list[str], joined: str, table: dict[str, str], languages: dict[str, list[str]]) -> str:
+    scores = dict.fromkeys(table, 0.0)
+    for word in words:
+        for code in languages.get(word, ()):
+            scores[code] += 1
+    if not joined.isascii():
+        for code, special in _SPECIAL_LETTERS.items():
+            if code in scores:
+                scores[code] += min(0.7 * sum(map(joined.count, special)), len(words))
     best, second = sorted(scores, key=scores.__getitem__, reverse=True)[:2]
-    if not scores[best]:
-        return "ru" if table is _WORDS["cyrillic"] else ""
     return best if scores[best] > scores[second] else ""
-
-
-def _score(words: list[str], letters: Counter[str], known: frozenset[str], code: str) -> float:
-    hits = sum(word in known for word in words)
-    special = sum(letters[letter] for letter in _SPECIAL_LETTERS.get(code, ""))
-    return hits + min(special * 0.7, len(words))
 
 
 def _by_script(letters: Counter[str]) -> str:

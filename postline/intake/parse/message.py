@@ -21,7 +21,7 @@ MOST_RECEIVED = 50  # hops; more is a loop (RFC 5321 6.3 asks for at least 100 b
 MOST_REFERENCES = 500
 LONGEST_SUBJECT = 2_000
 _ID = re.compile(rb"<([^<>]{1,998})>")
-_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?")
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?(?:[ \t]+(?=[!-9;-~]{1,80}:))?")
 _NOBODY = Address("", "")
 
 

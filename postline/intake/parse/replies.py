@@ -17,12 +17,15 @@ _WROTE = (
     r"написал(?:\(а\)|а|и)?|пишет|писал(?:\(а\)|а|и)?|сообщил(?:\(а\)|а|и)?|написав|пише|написала"
 )
 # "On Monday, 1 May 2023 at 10:00, Ivan <i@x> wrote:" in its many languages: a date or an address, then the verb.
-_ATTRIBUTION = re.compile(rf"\s*(?:.{{0,400}}[\d@<>].{{0,200}}|.{{2,80}})\s?(?:{_WROTE})\s*:?\s*(?:\S{{1,60}}\s*)?:\s*$", re.IGNORECASE)
-_ATTRIBUTION_START = re.compile(r"\s*(?:>\s*)?(?:On|Am|Le|El|Il|Op|Em|Den|Dnia|W dniu|Dne|\w{1,12},?)\s.{0,12}\d", re.IGNORECASE)
-# "25.11.2025, 13:45, "Ivan" <i@x>:", "Среда, 12 марта 2014, 15:02 +04:00 от Ivan <i@x>:", "2015-01-01 10:00 GMT+03:00 Ivan <i@x>:"
-_DATE_NAME_COLON = re.compile(
-    r"\s*(?:[^\W\d]{2,15}\.?,?\s+)?(?:\d{1,2}|\d{4})[.\-/ ].{3,60}?\d{1,2}[:.]\d{2}.{0,200}?[<\[(]?[^\s<>]{1,100}@[^\s<>]{1,100}?[>\])]{0,2}\s*(?:\w{0,12}\s*)?:\s*$"
+_VERB_AT_END = re.compile(rf"(?:^|[\s>)\"'\]])(?:{_WROTE})\s?:?(?:\s\S{{1,80}}){{0,3}}\s*:\s*$", re.IGNORECASE)
+_DATED = re.compile(r"\d|@")
+_ATTRIBUTION_START = re.compile(
+    r"\s*(?:On|Am|Le|El|Il|Op|Em|Den|Dnia|W dniu|Dne|\w{1,12}[.,]|\d{1,4}[./-]\d)\s?.{0,12}\d", re.IGNORECASE
 )
+# "25.11.2025, 13:45, "Ivan" <i@x>:", "Среда, 12 марта 2014, 15:02 +04:00 от Ivan <i@x>:"
+_DATE_AT_START = re.compile(r"\s*(?:[^\W\d]{2,15}\.?,?\s+)?(?:\d{1,2}|\d{4})[.\-/ ]")
+_TIME = re.compile(r"\d[:.]\d\d")
+_ADDRESS_AT_END = re.compile(r"[\w.+-]@[\w.-]{1,100}[>\])]{0,2}\s?\w{0,12}\s?:\s*$")
 _BAT = re.compile(r"\s*(?:Вы писали|You wrote|Du schriebst|Sie schrieben|U schreef|Ви писали)\b.{0,80}\d.{0,40}:\s*$")
 _ORIGINAL = re.compile(
     r"[\s>]*[-_=*]{2,}\s*(?:Original Message|Original Appointment|Original-Nachricht|Originalnachricht|Ursprüngliche Nachricht|"
@@ -61,7 +64,7 @@ def new_text(text: str) -> str:
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         return text
-    heads = [line[:LONGEST_LINE] for line in lines]
+    heads = [line[:LONGEST_LINE].strip() for line in lines]
     kept = _without_quotation(lines, heads)
     kept = _without_signature(kept)
     return "\n".join(kept).strip("\n").rstrip()
@@ -77,7 +80,7 @@ def _without_quotation(lines: list[str], heads: list[str]) -> list[str]:
             return kept + lines[index:]
         length = _opening(heads, index)
         if not length:
-            if _QUOTED.match(head) and not head.lstrip().startswith(">>>>>>>"):
+            if _QUOTED.match(head):
                 index = _after_quoted(heads, index)
                 continue
             kept.append(lines[index])
@@ -94,7 +97,7 @@ def _without_quotation(lines: list[str], heads: list[str]) -> list[str]:
 def _opening(heads: list[str], index: int) -> int:
     """How many lines announce a quoted letter here; 0 when none does."""
     head = heads[index]
-    if not head.strip():
+    if not head:
         return 0
     if _ORIGINAL.match(head):
         return 1
@@ -105,19 +108,25 @@ def _opening(heads: list[str], index: int) -> int:
         return int(
             following < len(heads) and bool(_FROM_FIELD.match(heads[following])) and _is_field_block(heads, following)
         )
-    if _BAT.match(head) or _DATE_NAME_COLON.match(head):
-        return 1
-    if head.rstrip().endswith(":") and _ATTRIBUTION.match(head):
+    if head.endswith(":") and (_BAT.match(head) or _is_attribution(head)):
         return 1
     if _ATTRIBUTION_START.match(head):  # wrapped over up to three lines
-        joined = head.strip()
+        joined = head
         for extra in (1, 2):
-            if index + extra >= len(heads):
+            if index + extra >= len(heads) or not heads[index + extra]:
                 break
-            joined += " " + heads[index + extra].strip(" >")
-            if joined.endswith(":") and (_ATTRIBUTION.match(joined) or _DATE_NAME_COLON.match(joined)):
-                return extra + 1
+            joined += " " + heads[index + extra].lstrip("> ")
+            if joined.endswith(":"):
+                return extra + 1 if _is_attribution(joined) else 0
     return 0
+
+
+def _is_attribution(line: str) -> bool:
+    if len(line) > 600:
+        return False
+    if _VERB_AT_END.search(line, max(0, len(line) - 150)):
+        return _DATED.search(line) is not None or len(line) < 80
+    return bool(_ADDRESS_AT_END.search(line, max(0, len(line) - 150)) and _DATE_AT_START.match(line) and _TIME.search(line))
 
 
 def _is_field_block(heads: list[str], index: int) -> bool:
@@ -126,19 +135,19 @@ def _is_field_block(heads: list[str], index: int) -> bool:
     for head in heads[index + 1 : index + 8]:
         if _OTHER_FIELD.match(head):
             found += 1
-        elif found and not head.strip():
+        elif found and not head:
             break
     return found >= 2
 
 
 def _skip_blank(heads: list[str], index: int) -> int:
-    while index < len(heads) and not heads[index].strip():
+    while index < len(heads) and not heads[index]:
         index += 1
     return index
 
 
 def _after_quoted(heads: list[str], index: int) -> int:
-    while index < len(heads) and (_QUOTED.match(heads[index]) or not heads[index].strip()):
+    while index < len(heads) and (_QUOTED.match(heads[index]) or not heads[index]):
         index += 1
     return index
 

@@ -19,6 +19,7 @@ from postline.intake.parse.headers import split as split_headers
 MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an attachment
 MOST_PARTS = 10_000
 _CONTAINER = re.compile(rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE)
+_QUOTED_PRINTABLE = re.compile(rb"^content-transfer-encoding[ \t]*:[ \t]*quoted-printable", re.IGNORECASE | re.MULTILINE)
 _MIME_FIELDS = {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
 
 
@@ -45,19 +46,22 @@ class Node:
 
 def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     """The parts of a message; what had to be repaired is added to `defects`."""
-    body = _defused(body, defects)
+    if any(body.count(word) > MOST_NESTED for word in (b"ultipart/", b"ULTIPART/", b"essage/rfc", b"ESSAGE/RFC")):
+        body = _defused(body, defects)
     head = b"".join(
         name.encode() + b":" + value + b"\n" for name, value in _first_of_each(headers) if name.lower() in _MIME_FIELDS
     )
     raw = head + b"\n" + body
-    try:
-        part = fast_mail_parser.parse_email_tree(raw)
-        node = _from_fast(part, "")
-    except fast_mail_parser.ParseError:
-        defects.append("structure")
-    else:
-        if node is not None and _plausible(node):
-            return node
+    if raw.isascii() or not _QUOTED_PRINTABLE.search(raw):  # raw 8-bit letters inside QP would be lost
+        try:
+            part = fast_mail_parser.parse_email_tree(raw)
+            node = _from_fast(part, "")
+        except fast_mail_parser.ParseError:
+            defects.append("structure")
+        else:
+            if node is not None and _plausible(node):
+                return node
+    raw = head + b"\n" + _defused(body, defects)
     return _from_standard(email.message_from_bytes(raw, policy=email.policy.compat32), "")
 
 
