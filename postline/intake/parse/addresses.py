@@ -13,8 +13,12 @@ from postline.intake.parse.values import Address
 
 MOST_ADDRESSES = 1_000
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|<[^<>]*>|[(),;:]|[^"<(),;:]+|.', re.DOTALL)
-_ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@]+@[^\s<>,;:\"()\\@]+|\"(?:[^\"\\@]|\\.)+\"@[^\s<>,;:\"()\\@]+")
+# Every repetition is bounded: an opening quote or bracket without its end must not cost the whole header each time.
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.){0,400}"|<[^<>]{0,400}>|[(),;:]|[^"<(),;:]+|.', re.DOTALL)
+_QUOTED = re.compile(rb'"((?:[^"\\]|\\.){0,400})"', re.DOTALL)
+_ADDRESS = re.compile(
+    r"[^\s<>,;:\"()\[\]\\@]{1,128}@[^\s<>,;:\"()\\@]{1,255}|\"(?:[^\"\\@]|\\.){1,128}\"@[^\s<>,;:\"()\\@]{1,255}"
+)
 _ONLY_ADDRESS = re.compile(rf"(?:{_ADDRESS.pattern})\Z")
 
 
@@ -78,7 +82,7 @@ def _mailbox(outside: bytes, angle: bytes | None, charset: str) -> Address | Non
 
 def _name(value: bytes, charset: str) -> str:
     if b'"' in value:
-        value = re.sub(rb'"((?:[^"\\]|\\.)*)"', _unquoted, value)
+        value = _QUOTED.sub(_unquoted, value)
     return " ".join(text(value, charset).split()).strip("\"' ")
 
 

@@ -19,6 +19,7 @@ from postline.intake.parse.headers import split as split_headers
 MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an attachment
 MOST_PARTS = 10_000
 _CONTAINER = re.compile(rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE)
+_ANY_CONTAINER = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
 _QUOTED_PRINTABLE = re.compile(rb"^content-transfer-encoding[ \t]*:[ \t]*quoted-printable", re.IGNORECASE | re.MULTILINE)
 _MIME_FIELDS = {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
 
@@ -46,8 +47,9 @@ class Node:
 
 def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     """The parts of a message; what had to be repaired is added to `defects`."""
-    if any(body.count(word) > MOST_NESTED for word in (b"ultipart/", b"ULTIPART/", b"essage/rfc", b"ESSAGE/RFC")):
-        body = _defused(body, defects)
+    if _containers(body) > MOST_NESTED:
+        body = _defused(body)
+        defects.append("nesting")
     head = b"".join(
         name.encode() + b":" + value + b"\n" for name, value in _first_of_each(headers) if name.lower() in _MIME_FIELDS
     )
@@ -61,7 +63,6 @@ def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
         else:
             if node is not None and _plausible(node):
                 return node
-    raw = head + b"\n" + _defused(body, defects)
     return _from_standard(email.message_from_bytes(raw, policy=email.policy.compat32), "")
 
 
@@ -72,8 +73,15 @@ def _first_of_each(headers: Headers) -> list[tuple[str, bytes]]:
     return list(seen.values())
 
 
-def _defused(body: bytes, defects: list[str]) -> bytes:
-    """A linear look for bombs: containers beyond the hundredth become attachments (both parsers recurse)."""
+def _containers(body: bytes) -> int:
+    """How many multiparts and enclosed messages there are at most, counted in linear time."""
+    small = body.lower()
+    return small.count(b"multipart/") + small.count(b"message/")
+
+
+def _defused(body: bytes) -> bytes:
+    """Containers beyond the hundredth become attachments: both parsers recurse, and fast-mail-parser ends the
+    whole process when the nest is deep enough. Words in a text that only talks about MIME are left alone."""
     containers = 0
 
     def defuse(match: re.Match[bytes]) -> bytes:
@@ -81,10 +89,8 @@ def _defused(body: bytes, defects: list[str]) -> bytes:
         containers += 1
         return match[0] if containers <= MOST_NESTED else match[1] + b"application"
 
-    changed = _CONTAINER.sub(defuse, body) if b"/" in body else body
-    if containers > MOST_NESTED:
-        defects.append("nesting")
-    return changed
+    body = _CONTAINER.sub(defuse, body)
+    return body if _containers(body) <= 10 * MOST_NESTED else _ANY_CONTAINER.sub(b"application/", body)
 
 
 def _from_fast(part: Any, place: str) -> Node | None:
