@@ -1,0 +1,201 @@
+"""The header section: split, decoded (RFC 5322, 2047, 2231; raw 8-bit too), bounded in number and length."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from postline.intake.parse.charsets import decode
+from postline.kit.text import one_line
+
+MOST_HEADERS = 1_000  # kept for showing; the ones we need are looked for among all
+LONGEST_VALUE = 65_536  # bytes of one value that are looked at
+MOST_WORDS = 1_000  # encoded words decoded in one value
+LONGEST_WORD = 8_000
+MOST_PIECES = 100  # RFC 2231 continuations of one parameter
+
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
+_JUNK_LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
+_FOLD = re.compile(rb"[ \t]*\r?\n[ \t\r\n]*")
+_WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,%d}?)\?=" % LONGEST_WORD, re.DOTALL)
+_PARAMETER = re.compile(
+    r";\s*([^\s=;]{1,200})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL
+)
+
+
+@dataclass(slots=True)
+class Headers:
+    """All fields in order, values as bytes; `all()` and `first()` are case-blind and decode."""
+
+    fields: list[tuple[str, bytes]]
+    charset: str = ""  # of the body: the likeliest one of raw 8-bit headers too
+    _by_name: dict[str, list[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, value in self.fields:
+            self._by_name.setdefault(name.lower(), []).append(value)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def count(self, name: str) -> int:
+        """How often this field (in small letters) stands in the message."""
+        return len(self._by_name.get(name, ()))
+
+    def raw(self, name: str) -> bytes:
+        """The first value, unfolded, as bytes; b"" when absent."""
+        values = self._by_name.get(name)
+        return unfolded(values[0]) if values else b""
+
+    def all_raw(self, name: str) -> list[bytes]:
+        """Every value, unfolded, as bytes."""
+        return [unfolded(value) for value in self._by_name.get(name, ())]
+
+    def text(self, name: str) -> str:
+        """The first value, decoded; "" when absent."""
+        return text(self.raw(name), self.charset)
+
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """The first fields, decoded, for people and filters."""
+        return tuple((name, text(unfolded(value[:4_000]), self.charset)) for name, value in self.fields[:MOST_HEADERS])
+
+
+def split(raw: bytes) -> tuple[Headers, int]:
+    """The fields of the header section, and where the body starts. Lines that are no field are stepped over."""
+    fields: list[tuple[str, bytes]] = []
+    position = 0
+    end = len(raw)
+    while position < end:
+        if raw[position] == 10 or raw[position : position + 2] == b"\r\n":
+            return Headers(fields), raw.index(b"\n", position) + 1
+        match = _FIELD.match(raw, position)
+        if match:
+            fields.append((match[1].decode("ascii"), match[2][:LONGEST_VALUE]))
+        elif not fields:
+            return Headers(fields), 0
+        else:
+            match = _JUNK_LINE.match(raw, position)
+            assert match is not None
+        position = match.end()
+    return Headers(fields), end
+
+
+def unfolded(value: bytes) -> bytes:
+    """One line: a fold becomes a single blank."""
+    if b"\n" in value:
+        value = _FOLD.sub(b" ", value)
+    return value.strip()
+
+
+def text(value: bytes, charset: str = "") -> str:
+    """A header's value as people read it: encoded words decoded wherever they stand, raw 8-bit guessed
+    (`charset` is the likeliest)."""
+    if b"=?" in value:
+        return one_line("".join(_pieces(value, charset)))
+    return one_line(_raw_text(value, charset))
+
+
+def _raw_text(value: bytes, charset: str) -> str:
+    return value.decode("ascii") if value.isascii() else decode(value, charset)[0]
+
+
+def _pieces(value: bytes, raw_charset: str) -> Iterator[str]:
+    """Plain stretches and encoded words in turn. Neighbouring words of one charset are joined before decoding:
+    clients split letters of several bytes between two words."""
+    position = words = 0
+    pending = b""
+    charset = ""
+    for match in _WORD.finditer(value):
+        words += 1
+        if words > MOST_WORDS:
+            break
+        label = match[1].decode("ascii", "replace").lower()
+        between = value[position : match.start()]
+        neighbours = position > 0 and not between.strip()
+        if pending and not (neighbours and label == charset):
+            yield decode(pending, charset)[0]
+            pending = b""
+        if between and not neighbours:
+            yield _raw_text(between, raw_charset)
+        pending += _word_bytes(match[2], match[3])
+        charset = label
+        position = match.end()
+    if pending:
+        yield decode(pending, charset)[0]
+    if position < len(value):
+        yield _raw_text(value[position:], raw_charset)
+
+
+def _word_bytes(encoding: bytes, payload: bytes) -> bytes:
+    if encoding in b"qQ":
+        return binascii.a2b_qp(payload.replace(b"_", b" "))
+    return base64_bytes(payload)
+
+
+def base64_bytes(data: bytes) -> bytes:
+    """Base64 as far as it can be read: foreign characters skipped, padding supplied, a stray last letter lost."""
+    letters = re.sub(rb"[^A-Za-z0-9+/]+", b"", data)
+    letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def parameters(value: str) -> tuple[str, dict[str, str]]:
+    """`text/plain; charset=x` → ("text/plain", {"charset": "x"}), with RFC 2231 continuations and charsets,
+    and RFC 2047 words where they do not belong. Names are in small letters; the first of two wins."""
+    head, semicolon, rest = value.partition(";")
+    found: dict[str, str] = {}
+    pieces: dict[str, dict[int, tuple[bool, str]]] = {}
+    if semicolon:
+        for match in _PARAMETER.finditer(";" + rest):
+            name = match[1].lower()
+            content = _unquoted(match[2].strip())
+            stem, star, number = name.partition("*")
+            if not star:
+                found.setdefault(name, _decoded_word(content))
+                continue
+            extended = number.endswith("*") or not number
+            digits = number.rstrip("*")
+            index = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 4 else 0
+            mine = pieces.setdefault(stem, {})
+            if len(mine) < MOST_PIECES:
+                mine.setdefault(index, (extended, content))
+    for stem, mine in pieces.items():
+        found[stem] = _joined([mine[index] for index in sorted(mine)])
+    return head.strip().lower(), found
+
+
+def _unquoted(value: str) -> str:
+    if not value.startswith('"'):
+        return value
+    value = value[1:-1] if value.endswith('"') and len(value) > 1 else value[1:]
+    # A backslash quotes only a quote or itself: Windows programs put whole paths in here.
+    return value.replace('\\"', '"').replace("\\\\", "\\") if "\\" in value else value
+
+
+def _decoded_word(value: str) -> str:
+    return text(as_bytes(value)) if "=?" in value or not value.isascii() else value
+
+
+def as_bytes(value: str) -> bytes:
+    """The bytes of a header value that somebody read as Latin-1 or UTF-8."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace")
+
+
+def _joined(pieces: list[tuple[bool, str]]) -> str:
+    """RFC 2231: the first piece names the charset, pieces marked with a star are percent-encoded."""
+    charset = ""
+    extended, first = pieces[0]
+    if extended and first.count("'") >= 2:
+        charset, _, first = first.split("'", 2)
+    data = unquote_to_bytes(as_bytes(first)) if extended else as_bytes(first)
+    for extended, piece in pieces[1:]:
+        data += unquote_to_bytes(as_bytes(piece)) if extended else as_bytes(piece)
+    if b"=?" in data:
+        return text(data)
+    return one_line(decode(data, charset)[0])

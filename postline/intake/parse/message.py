@@ -1,0 +1,157 @@
+"""One message: the order of reading it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from postline.intake.parse import addresses as mailboxes
+from postline.intake.parse.bodies import Bodies, bodies
+from postline.intake.parse.digest import digest
+from postline.intake.parse.headers import Headers, parameters, split, text
+from postline.intake.parse.kinds import kind
+from postline.intake.parse.language import language
+from postline.intake.parse.replies import new_text
+from postline.intake.parse.structure import Node, tree
+from postline.intake.parse.values import Address, ParsedMessage
+
+
+MOST_RECEIVED = 50  # hops; more is a loop (RFC 5321 6.3 asks for at least 100 before refusing)
+MOST_REFERENCES = 500
+LONGEST_SUBJECT = 2_000
+_ID = re.compile(rb"<([^<>]{1,998})>")
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?(?:[ \t]+(?=[!-9;-~]{1,80}:))?")
+_NOBODY = Address("", "")
+
+
+def read(raw: bytes) -> ParsedMessage:
+    """Whatever the bytes are, a value comes back; what was wrong with them is named in `defects`."""
+    defects: list[str] = []
+    raw = _normal(raw)
+    headers, start = split(raw)
+    content_type, given = parameters(headers.text("content-type")) if "content-type" in headers else ("", {})
+    headers.charset = given.get("charset", "")
+    body = raw[start:]
+    content = bodies(_tree(headers, body, defects), defects)
+    sender = _sender(headers, defects)
+    subject = headers.text("subject")[:LONGEST_SUBJECT]
+    newest = new_text(content.text)
+    _note_oddities(headers, content, defects)
+    return ParsedMessage(
+        message_id=_first_id(headers),
+        in_reply_to=_ids(headers, "in-reply-to"),
+        references=_ids(headers, "references"),
+        date=_date(headers, defects),
+        sender=sender,
+        reply_to=_addresses(headers, "reply-to"),
+        to=_addresses(headers, "to"),
+        cc=_addresses(headers, "cc"),
+        subject=subject,
+        text=content.text,
+        html=content.html,
+        new_text=newest,
+        attachments=content.attachments,
+        language=language(newest) or language(f"{subject}\n{content.text}"),
+        kind=kind(headers, content_type, given.get("report-type", "").lower(), sender.address, subject),
+        headers=headers.shown(),
+        defects=tuple(dict.fromkeys(defects)),
+        digest=digest(headers, body),
+    )
+
+
+def cut(raw: bytes, place: str) -> bytes:
+    """The decoded content of the part that `Part.place` names. Raises KeyError when there is no such part."""
+    raw = _normal(raw)
+    headers, start = split(raw)
+    for leaf in _tree(headers, raw[start:], []).leaves():
+        if leaf.place == place:
+            return leaf.content
+    raise KeyError(place)
+
+
+def _normal(raw: bytes) -> bytes:
+    """Without an mbox line or blank lines before the header section; bare CR as line end becomes LF."""
+    if b"\r" in raw and b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    leading = _LEADING.match(raw, 0, 4_000)
+    return raw[leading.end() :] if leading and leading.end() else raw
+
+
+def _tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
+    try:
+        return tree(headers, body, defects)
+    except (RecursionError, ValueError, LookupError, TypeError, AssertionError) as error:
+        # The standard library's last bugs: the words are still worth reading.
+        defects.append(f"unreadable-structure:{type(error).__name__}")
+        return Node("text/plain", {}, "", "", "", body, "0")
+
+
+def _sender(headers: Headers, defects: list[str]) -> Address:
+    found = _addresses(headers, "from")
+    if not found:
+        defects.append("no-from")
+        return _NOBODY
+    return found[0]
+
+
+def _addresses(headers: Headers, name: str) -> tuple[Address, ...]:
+    if name not in headers:
+        return ()
+    if headers.count(name) == 1:
+        return mailboxes.addresses(headers.raw(name), headers.charset)
+    if name in ("from", "reply-to"):
+        return mailboxes.addresses(headers.raw(name), headers.charset)
+    return mailboxes.addresses(b",".join(headers.all_raw(name)), headers.charset)
+
+
+def _first_id(headers: Headers) -> str:
+    value = headers.raw("message-id")
+    match = _ID.search(value)
+    return _tidy_id(match[1] if match else value[:998])
+
+
+def _ids(headers: Headers, name: str) -> tuple[str, ...]:
+    """Message-IDs in the order of the header; the nearest ones (the last) when there are too many."""
+    value = b" ".join(headers.all_raw(name))
+    if not value:
+        return ()
+    found = _ID.findall(value)
+    if not found and b"@" in value and b"<" not in value:
+        found = [word for word in value.split() if b"@" in word]
+    return tuple(filter(None, map(_tidy_id, found[-MOST_REFERENCES:])))
+
+
+def _tidy_id(value: bytes) -> str:
+    return "".join(text(value).split()).strip("<>")
+
+
+def _date(headers: Headers, defects: list[str]) -> datetime | None:
+    value = headers.text("date")[:200]
+    if not value:
+        defects.append("no-date")
+        return None
+    try:
+        date = parsedate_to_datetime(value)
+        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError, ArithmeticError):
+        defects.append("bad-date")
+        return None
+    if not 1970 <= date.year <= 2100:
+        defects.append("bad-date")
+        return None
+    return date
+
+
+def _note_oddities(headers: Headers, content: Bodies, defects: list[str]) -> None:
+    if headers.count("received") > MOST_RECEIVED:
+        defects.append("loop")
+    if "message-id" not in headers:
+        defects.append("no-message-id")
+    for name in ("from", "subject", "date", "message-id", "to"):
+        if headers.count(name) > 1:
+            defects.append(f"two-{name}")
+    if not headers.fields:
+        defects.append("no-headers")
+    if not content.text and not content.html and not content.attachments:
+        defects.append("empty")

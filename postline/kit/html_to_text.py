@@ -1,0 +1,206 @@
+"""Readable text out of foreign HTML: lists, links, tables and quotations stay recognisable, style does not."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+DEEPEST = 500  # nested elements; the parser's cost is quadratic in this
+MOST_TAGS_UNCHECKED = 2_000
+LONGEST = 2_000_000  # characters of HTML that are looked at
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_LONG_TAG = re.compile(r"<[^<>]{5000,}")
+_NEVER_NEST = frozenset(
+    "area base br col embed hr img input link meta param source track wbr "
+    "p li dt dd option tr td th thead tbody tfoot colgroup".split()
+)
+_HIDDEN = frozenset(
+    "script style head title template svg math object iframe noframes select textarea audio video canvas".split()
+)
+_BLOCK = frozenset(
+    "address article aside center dd details dir div dl dt fieldset figcaption figure footer form header "
+    "li main nav section summary table tbody tfoot thead tr caption".split()
+)
+_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol blockquote pre".split())
+_DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_QUOTE_CLASS = re.compile(r"\b(gmail_quote|yahoo_quoted|moz-cite-prefix|gmail_attr|protonmail_quote)\b")
+_BLANK = re.compile(r"[ \t\n\r\f\xa0]+")
+_INVISIBLE = re.compile(r"[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]+")
+
+
+def html_to_text(html: str) -> str:
+    """Text to read, lines ended by LF, quotations marked with "> "; linear in the length whatever it holds."""
+    html = html[:LONGEST]
+    if is_bomb(html):
+        return strip_tags(html)
+    body = LexborHTMLParser(html).body
+    if body is None:
+        return ""
+    writer = _Writer()
+    _walk(body, writer)
+    return writer.text()
+
+
+def is_bomb(html: str) -> bool:
+    """Whether HTML parsers would take more than linear time over it: deep nests, tags with many attributes."""
+    if html.count("<") > MOST_TAGS_UNCHECKED:
+        depth = 0
+        for match in _TAG.finditer(html):
+            if match[2].lower() in _NEVER_NEST:
+                continue
+            depth = max(0, depth - 1) if match[1] else depth + 1
+            if depth > DEEPEST:
+                return True
+    return any(len(tag.split(None, 1001)) > 1000 or tag.count("/") > 50_000 for tag in _LONG_TAG.findall(html))
+
+
+def strip_tags(html: str) -> str:
+    """The words of HTML that is too strange to parse: everything between "<" and ">" goes."""
+    text = re.sub(r"<[^<>]{0,10000}>", " ", html)
+    text = entities.unescape(text)
+    return "\n".join(line for line in (_BLANK.sub(" ", line).strip() for line in text.split("\n")) if line)
+
+
+class _Writer:
+    """Collects text line by line, with the blanks and blank lines that HTML asks for."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._line = ""
+        self._prefix = ""
+        self._gap = False  # a blank line is due before the next text
+        self._blank = False  # a blank is due before the next word
+
+    def word(self, text: str) -> None:
+        text = _INVISIBLE.sub("", text) if not text.isascii() else text
+        collapsed = _BLANK.sub(" ", text)
+        if not collapsed:
+            return
+        if collapsed == " ":
+            self._blank = True
+            return
+        lead = " " if self._line and (self._blank or collapsed[0] == " ") and not self._line.endswith(" ") else ""
+        self._line += lead + collapsed.strip(" ")
+        self._blank = collapsed[-1] == " "
+
+    def literal(self, text: str) -> None:
+        """Preformatted text: line ends count."""
+        first, *rest = text.replace("\r\n", "\n").split("\n")
+        self._line += first
+        for line in rest:
+            self.newline()
+            self._line = line
+
+    def newline(self) -> None:
+        """What <br> does."""
+        if self._gap and (self._line or not self._lines):
+            if self._lines and self._lines[-1].strip("> "):
+                self._lines.append(self._prefix.rstrip())
+            self._gap = False
+        if self._line or not self._gap:
+            self._lines.append((self._prefix + self._line).rstrip())
+        self._line = ""
+        self._blank = False
+
+    def block(self, *, gap: bool) -> None:
+        """A block begins or ends here."""
+        if self._line:
+            self.newline()
+        self._blank = False
+        self._gap = self._gap or gap
+
+    def quote(self, deeper: bool) -> None:
+        self.block(gap=True)
+        self._prefix = self._prefix + "> " if deeper else self._prefix[:-2]
+
+    def text(self) -> str:
+        self.block(gap=False)
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip("\n")
+
+
+def _walk(root: LexborNode, out: _Writer) -> None:
+    """Depth first without recursion: (node, whether we leave it)."""
+    stack: list[tuple[LexborNode, bool]] = [(root, False)]
+    numbers: list[int] = []  # of the ordered lists we are in; 0 = bullets
+    verbatim = 0
+    while stack:
+        node, leaving = stack.pop()
+        tag = node.tag
+        if tag == "-text":
+            content = node.text_content or ""
+            if verbatim:
+                out.literal(content)
+            else:
+                out.word(content)
+            continue
+        if tag is None or tag.startswith("-") or tag in _HIDDEN:
+            continue
+        quoted = False
+        if tag in ("blockquote", "div", "span", "p", "table", "td"):
+            attributes = node.attributes
+            if _DISPLAY_NONE.search(attributes.get("style") or ""):
+                continue
+            quoted = tag == "blockquote" or bool(_QUOTE_CLASS.search(attributes.get("class") or ""))
+        if leaving:
+            _leave(node, tag, out, numbers)
+            verbatim -= tag == "pre"
+            if quoted:
+                out.quote(deeper=False)
+            continue
+        if quoted:
+            out.quote(deeper=True)
+        verbatim += tag == "pre"
+        _enter(node, tag, out, numbers)
+        stack.append((node, True))
+        child = node.last_child
+        while child is not None:
+            stack.append((child, False))
+            child = child.prev
+
+
+def _enter(node: LexborNode, tag: str, out: _Writer, numbers: list[int]) -> None:
+    if tag == "br":
+        out.newline()
+    elif tag in _SPACED:
+        out.block(gap=tag not in ("ul", "ol") or not numbers)
+        if tag in ("ul", "ol"):
+            numbers.append(1 if tag == "ol" else 0)
+    elif tag == "li":
+        out.block(gap=False)
+        indent = "  " * max(0, len(numbers) - 1)
+        if numbers and numbers[-1]:
+            out.literal(f"{indent}{numbers[-1]}. ")
+            numbers[-1] += 1
+        else:
+            out.literal(f"{indent}• ")
+    elif tag == "hr":
+        out.block(gap=True)
+        out.word("―――――")
+        out.block(gap=True)
+    elif tag == "img":
+        alternative = (node.attributes.get("alt") or "").strip()
+        if alternative and len(alternative) < 200:
+            out.word(f" [{alternative}] ")
+    elif tag in _BLOCK:
+        out.block(gap=tag == "table")
+
+
+def _leave(node: LexborNode, tag: str, out: _Writer, numbers: list[int]) -> None:
+    if tag in ("ul", "ol") and numbers:
+        numbers.pop()
+    if tag in _SPACED:
+        out.block(gap=tag not in ("ul", "ol") or not numbers)
+    elif tag in ("td", "th"):
+        out.word(" ")
+    elif tag in _BLOCK:
+        out.block(gap=tag == "table")
+    elif tag == "a":
+        target = (node.attributes.get("href") or "").strip()
+        shown = _BLANK.sub(" ", node.text(deep=True)).strip()
+        if target.lower().startswith(("http://", "https://")) and len(target) < 1000 and shown:
+            bare = target.split("://", 1)[1].rstrip("/")
+            if bare.lower() not in shown.lower():
+                out.word(f" <{target}>")
