@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from postline.web import front, health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", front.start, name="start"),
+    path("help/", front.start),
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("favicon.ico", front.favicon),
+    path("robots.txt", front.robots),
+]
+
+handler400 = "postline.web.shared.errors.bad_request"
+handler403 = "postline.web.shared.errors.forbidden"
+handler404 = "postline.web.shared.errors.not_found"
+handler500 = "postline.web.shared.errors.server_error"

@@ -54,6 +54,7 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=8, blank=True, default="")
     time_zone = models.CharField(max_length=64, blank=True, default="")
     theme = models.CharField(max_length=8, blank=True, default=Theme.SYSTEM, choices=Theme)
+    single_keys = models.BooleanField(default=True)  # letters as shortcuts; can be switched off (WCAG 2.1.4)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

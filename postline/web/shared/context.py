@@ -1,0 +1,60 @@
+"""What every template knows without being told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+
+from postline.projects.rights import ProjectRight, Reach, Right
+from postline.web.shared.decorators import StaffRequest
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the strip's navigation."""
+
+    label: str
+    address: str
+    is_here: bool
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """Person and reach, language and theme, navigation, toasts, and what must be said on every page."""
+    configuration = settings.CONFIGURATION
+    staff = cast(StaffRequest, request)
+    person = staff.user if request.user.is_authenticated else None
+    return {
+        "person": person,
+        "reach": staff.reach,
+        "theme": person.theme if person else "",
+        "single_keys": person is None or person.single_keys,
+        "language": get_language() or "en",
+        "direction": "rtl" if get_language_bidi() else "ltr",
+        "navigation": _navigation(request.path, staff.reach) if person else [],
+        "toasts": get_messages(request),
+        "open_demo": configuration.open_demo,
+        "without_relay": (
+            person is not None and configuration.relay is None and not configuration.demo and staff.reach.is_admin
+        ),
+    }
+
+
+def _navigation(path: str, reach: Reach) -> list[Place]:
+    """The places that this person may go to; the present one is the longest address that fits."""
+    places = []
+    if reach.queues_with(Right.TAKE):
+        places.append((_("Next"), "/desk/next/"))
+    if reach.queues_with(Right.SEE):
+        places.append((_("Queues"), "/desk/"))
+    if reach.may_somewhere(ProjectRight.OUTBOX):
+        places.append((_("Outbox"), "/outbox/"))
+    if reach.may_in_project(ProjectRight.QUARANTINE, None):
+        places.append((_("Quarantine"), "/quarantine/"))
+    here = max((address for _label, address in places if path.startswith(address)), key=len, default="")
+    return [Place(label, address, address == here) for label, address in places]

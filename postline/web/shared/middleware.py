@@ -1,0 +1,79 @@
+"""What happens around every page: headers, the person's language and time zone, refusals as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
+
+from postline.projects.models import Person
+from postline.projects.rights import Forbidden, Reach, reach_of
+from postline.tickets.queries.access import NoSuchTicket
+from postline.web.shared import errors
+from postline.web.shared.decorators import StaffRequest
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+PROBES = frozenset({"/healthz", "/readyz"})  # asked by machines, also when the database is away
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def security_headers(get_response: Handler) -> Handler:
+    """No sniffing of types, no addresses of ours to other sites, nothing of a signed-in page in any cache."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return handle
+
+
+def person_settings(get_response: Handler) -> Handler:
+    """Speak the person's language in their time zone; `request.reach` says what they may do, worked out when asked."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info in PROBES:
+            return get_response(request)
+        staff = cast(StaffRequest, request)
+        person = staff.user if request.user.is_authenticated else None
+        staff.reach = cast(Reach, SimpleLazyObject(lambda: reach_of(staff.user) if person else nobody()))
+        language = person.language if person else ""
+        if language not in dict(settings.LANGUAGES):
+            language = translation.get_language_from_request(request)
+        with translation.override(language), timezone.override(person.time_zone if person else None):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return handle
+
+
+def nobody() -> Reach:
+    """The reach of somebody who is not signed in."""
+    return Reach(Person(), frozenset(), {}, {})
+
+
+def refusals(get_response: Handler) -> Handler:
+    """What the domain refuses becomes a page: no such ticket, not allowed."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, NoSuchTicket):
+            return errors.not_found(request, error)
+        if isinstance(error, Forbidden):
+            return errors.forbidden(request, error)
+        return None
+
+    handle.process_exception = process_exception  # type: ignore[attr-defined]
+    return handle
