@@ -180,14 +180,12 @@ def _cause(child: subprocess.Popen[bytes]) -> str:
     return "time" if code == -signal.SIGPROF else "crash"
 
 
-
-
-
 class _Values(pickle.Unpickler):
     """Only our own values come back, whatever a child that a letter took over may say."""
 
     _ALLOWED = {
-        (kind.__module__, kind.__qualname__): kind for kind in (ParsedMessage, Address, Part, datetime, timezone, timedelta)
+        (kind.__module__, kind.__qualname__): kind
+        for kind in (ParsedMessage, Address, Part, datetime, timezone, timedelta)
     }
 
     def find_class(self, module: str, name: str) -> Any:

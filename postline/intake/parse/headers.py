@@ -21,9 +21,7 @@ _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\
 _JUNK_LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
 _FOLD = re.compile(rb"[ \t]*\r?\n[ \t\r\n]*")
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,%d}?)\?=" % LONGEST_WORD, re.DOTALL)
-_PARAMETER = re.compile(
-    r";\s*([^\s=;]{1,200})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL
-)
+_PARAMETER = re.compile(r";\s*([^\s=;]{1,200})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
 
 
 @dataclass(slots=True)

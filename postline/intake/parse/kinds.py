@@ -19,8 +19,18 @@ _AUTO_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _BOUNCE_SENDER = re.compile(r"(?:mailer-daemon|mail-daemon|postmaster|mdaemon|mailerdaemon)(?:[+@]|\Z)", re.IGNORECASE)
-_NO_REPLY_SENDER = re.compile(r"(?:[\w.+-]*[._+-])?(?:no|do[-_.]?not|donot|ne|nicht|niet)[-_.]?(?:reply|answer|respond|otvechat|antworten|beantwoorden)\b", re.IGNORECASE)
-_AUTO_REPLY_FIELDS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-mail-autoreply", "x-auto-reply")
+_NO_REPLY_SENDER = re.compile(
+    r"(?:[\w.+-]*[._+-])?(?:no|do[-_.]?not|donot|ne|nicht|niet)[-_.]?(?:reply|answer|respond|otvechat|antworten|beantwoorden)\b",
+    re.IGNORECASE,
+)
+_AUTO_REPLY_FIELDS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-autoreply-from",
+    "x-mail-autoreply",
+    "x-auto-reply",
+)
 _LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post", "list-help", "x-mailing-list", "mailing-list")
 
 

@@ -40,7 +40,10 @@ _FORWARD = re.compile(
     r"Anfang der weitergeleiteten|Message transféré|Début du message|Переслане повідомлення)",
     re.IGNORECASE,
 )
-_FROM_FIELD = re.compile(r"[\s>*_]*(?:From|От|Від|Von|Van|De|Expéditeur|Отправитель|Afzender|Da|Od)\s*[*_]{0,2}\s?:[*_]{0,2}\s*\S", re.IGNORECASE)
+_FROM_FIELD = re.compile(
+    r"[\s>*_]*(?:From|От|Від|Von|Van|De|Expéditeur|Отправитель|Afzender|Da|Od)\s*[*_]{0,2}\s?:[*_]{0,2}\s*\S",
+    re.IGNORECASE,
+)
 _OTHER_FIELD = re.compile(
     r"[\s>*_]*(?:Sent|Date|To|Cc|Subject|Reply-To|Отправлено|Дата|Кому|Копия|Тема|Відправлено|Надіслано|Gesendet|Datum|An|"
     r"Betreff|Verzonden|Verstuurd|Aan|Onderwerp|Envoyé|À|A|Objet|Enviado|Para|Asunto|Inviato|Oggetto|Wysłano|Do|Temat)\s?[*_]{0,2}\s?:",
@@ -126,7 +129,9 @@ def _is_attribution(line: str) -> bool:
         return False
     if _VERB_AT_END.search(line, max(0, len(line) - 150)):
         return _DATED.search(line) is not None or len(line) < 80
-    return bool(_ADDRESS_AT_END.search(line, max(0, len(line) - 150)) and _DATE_AT_START.match(line) and _TIME.search(line))
+    return bool(
+        _ADDRESS_AT_END.search(line, max(0, len(line) - 150)) and _DATE_AT_START.match(line) and _TIME.search(line)
+    )
 
 
 def _is_field_block(heads: list[str], index: int) -> bool:

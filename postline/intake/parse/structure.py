@@ -20,7 +20,9 @@ MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an at
 MOST_PARTS = 10_000
 _CONTAINER = re.compile(rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE)
 _ANY_CONTAINER = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
-_QUOTED_PRINTABLE = re.compile(rb"^content-transfer-encoding[ \t]*:[ \t]*quoted-printable", re.IGNORECASE | re.MULTILINE)
+_QUOTED_PRINTABLE = re.compile(
+    rb"^content-transfer-encoding[ \t]*:[ \t]*quoted-printable", re.IGNORECASE | re.MULTILINE
+)
 _MIME_FIELDS = {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
 
 

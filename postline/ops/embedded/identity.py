@@ -72,9 +72,7 @@ def _has_name(uid: int) -> bool:
 
 def _runs(command: Sequence[str], **options: Any) -> bool:
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd="/", **options
-        )
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd="/", **options)
     except OSError:
         return False
     return done.returncode == 0

@@ -53,9 +53,7 @@ def _servers_of(data: Path) -> list[int]:
         if not entry.name.isdigit():
             continue
         try:
-            if os.readlink(entry / "cwd") == place and "postgres" in os.path.basename(
-                os.readlink(entry / "exe")
-            ):
+            if os.readlink(entry / "cwd") == place and "postgres" in os.path.basename(os.readlink(entry / "exe")):
                 found.append(int(entry.name))
         except OSError:  # ended meanwhile, a zombie, or somebody else's
             continue

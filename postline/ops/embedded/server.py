@@ -126,9 +126,7 @@ class Server:
         self.socket.mkdir(mode=0o700, exist_ok=True)
         found = self.socket.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.getuid(), self.identity.uid):
-            raise Refused(
-                f"{self.socket} belongs to somebody else: remove it, it is the place of our socket."
-            )
+            raise Refused(f"{self.socket} belongs to somebody else: remove it, it is the place of our socket.")
         os.chown(self.socket, self.identity.uid, self.identity.gid)
         self.socket.chmod(0o700)
 

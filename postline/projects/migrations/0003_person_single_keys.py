@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0002_audit_append_only'),
+        ("projects", "0002_audit_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='single_keys',
+            model_name="person",
+            name="single_keys",
             field=models.BooleanField(default=True),
         ),
     ]
