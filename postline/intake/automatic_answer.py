@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from postline.intake.addressed import Mailboxes
 from postline.intake.parse import ParsedMessage
 from postline.kit.html import text_to_html
+from postline.kit.sql import rows
 from postline.outbox.models import Kind
 from postline.outbox.put import Outgoing, put
 from postline.projects.models import Mailbox
@@ -90,30 +90,29 @@ def _reason_against(message: ParsedMessage, *, mailbox: Mailbox, mailboxes: Mail
 
 def _reserve(address: str, *, now: datetime) -> str:
     """Count one more automatic answer to this address, unless it has had its share already."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            RESERVE,
-            {
-                "address": address.lower(),
-                "now": now,
-                "hour": now - timedelta(hours=1),
-                "day": now - timedelta(days=1),
-                "most_per_hour": MOST_PER_HOUR,
-                "most_per_day": MOST_PER_DAY,
-            },
-        )
-        return "" if cursor.fetchone() else "limit"
+    reserved = rows(
+        RESERVE,
+        {
+            "address": address.lower(),
+            "now": now,
+            "hour": now - timedelta(hours=1),
+            "day": now - timedelta(days=1),
+            "most_per_hour": MOST_PER_HOUR,
+            "most_per_day": MOST_PER_DAY,
+        },
+    )
+    return "" if reserved else "limit"
 
 
 # the lock makes two workers that answer the same address count one after the other
 RESERVE = """
 WITH one_at_a_time AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock(hashtextextended('automatic-answer:' || %(address)s, 0))
+    SELECT pg_advisory_xact_lock(hashtextextended('automatic-answer:' || %(address)s::text, 0))
 ), sent AS (
     SELECT count(*) FILTER (WHERE at > %(hour)s) AS in_hour, count(*) AS in_day
     FROM intake_automaticanswer, one_at_a_time WHERE address = %(address)s AND at > %(day)s
 )
 INSERT INTO intake_automaticanswer (address, at)
-SELECT %(address)s, %(now)s FROM sent WHERE in_hour < %(most_per_hour)s AND in_day < %(most_per_day)s
+SELECT %(address)s::text, %(now)s::timestamptz FROM sent WHERE in_hour < %(most_per_hour)s AND in_day < %(most_per_day)s
 RETURNING id
 """

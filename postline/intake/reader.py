@@ -110,7 +110,7 @@ class Reader:
         return self._child
 
 
-class _Silence(Exception):  # noqa: N818 - the child says nothing more
+class _Silence(Exception):
     def __init__(self, reason: str) -> None:
         self.reason = reason
 

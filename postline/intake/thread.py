@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from postline.intake.parse import ParsedMessage
+from postline.kit.sql import rows
 from postline.tickets import numbers, references
-from postline.tickets.models import Message, Participant, State, Ticket
+from postline.tickets.models import Participant, State, Ticket
 
 IDS_LOOKED_AT = 50  # the nearest references; a header may hold thousands
 
@@ -30,15 +29,13 @@ class Thread:
 def find(message: ParsedMessage, *, project_id: int, recipients: Sequence[str]) -> Thread:
     """Look for the ticket in this project. `recipients` are the envelope's and the header's addresses."""
     ids = _nearest_first(message)[:IDS_LOOKED_AT]
-    known = Message.objects.filter(project_id=project_id).filter(
-        Q(digest=message.digest) | Q(message_id__in=[one for one in (*ids, message.message_id) if one])
-    )
-    rows = list(known.values_list("id", "ticket_id", "message_id", "digest"))
-    for key, _, _, digest in rows:
-        if digest is not None and bytes(digest) == message.digest:
+    wanted = [one for one in (*ids, message.message_id) if one]
+    known = rows(KNOWN, {"project": project_id, "digest": message.digest, "ids": wanted})
+    for key, _, _, is_the_same in known:
+        if is_the_same:
             return Thread(duplicate_of=key)
-    seen = bool(message.message_id) and any(own == message.message_id for _, _, own, _ in rows)
-    tickets = {own: ticket_id for _, ticket_id, own, _ in rows}
+    seen = bool(message.message_id) and any(own == message.message_id for _, _, own, _ in known)
+    tickets = {own: ticket_id for _, ticket_id, own, _ in known}
     for ticket_id, joined_by in _candidates(message, ids, tickets, project_id=project_id, recipients=recipients):
         return Thread(ticket_id=ticket_id, joined_by=joined_by, id_seen_before=seen)
     return Thread(id_seen_before=seen)
@@ -80,3 +77,12 @@ def _nearest_first(message: ParsedMessage) -> list[str]:
     """What it replies to, then its references from the last to the first (RFC 5322, 3.6.4)."""
     ids = [*message.in_reply_to, *reversed(message.references)]
     return list(dict.fromkeys(one for one in ids if one and one != message.message_id))
+
+
+# two lookups by index; as one condition with OR the planner may read the whole table
+KNOWN = """
+SELECT id, ticket_id, message_id, true FROM tickets_message WHERE project_id = %(project)s AND digest = %(digest)s::bytea
+UNION ALL
+SELECT id, ticket_id, message_id, false FROM tickets_message
+WHERE message_id = ANY(%(ids)s::text[]) AND message_id <> '' AND project_id = %(project)s
+"""

@@ -33,7 +33,7 @@ class OutboxMessage(models.Model):
     `ticket_id` names the ticket it belongs to (no foreign key: tickets stand above the outbox).
     """
 
-    project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="+")
+    project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     ticket_id = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=16, choices=Kind)
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
@@ -75,7 +75,7 @@ class OutboxMessage(models.Model):
 class Recipient(models.Model):
     """One envelope recipient of a message and what became of it (RFC 5321: results are per recipient)."""
 
-    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="recipients")
+    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, db_index=False, related_name="recipients")
     address = models.TextField()
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     reply = models.TextField(blank=True, default="")  # the last SMTP reply, such as "550 5.1.1 no such user"

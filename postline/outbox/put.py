@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
-
+from postline.kit.sql import rows
 from postline.outbox.models import Enclosure, Kind, State
 
 CHANNEL = "postline_outbox"  # LISTEN: wakes a sender when the transaction commits
@@ -65,33 +64,32 @@ def put(outgoing: Outgoing, *, now: datetime) -> int:
     recipients = outgoing.recipients
     if not recipients:
         raise NobodyToSendTo(outgoing.subject)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT,
-            {
-                "project": outgoing.project_id,
-                "ticket": outgoing.ticket_id,
-                "kind": str(outgoing.kind),
-                "waiting": str(State.WAITING),
-                "message_id": outgoing.message_id,
-                "envelope_from": outgoing.envelope_from,
-                "sender_name": one_line(outgoing.sender_name),
-                "sender_address": outgoing.sender_address,
-                "reply_to": outgoing.reply_to,
-                "to": json.dumps([[one_line(name), address] for name, address in outgoing.to]),
-                "cc": json.dumps([[one_line(name), address] for name, address in outgoing.cc]),
-                "subject": one_line(outgoing.subject),
-                "in_reply_to": outgoing.in_reply_to,
-                "references": list(outgoing.references),
-                "language": outgoing.language,
-                "text": outgoing.text,
-                "html": outgoing.html,
-                "now": now,
-                "recipients": recipients,
-                "channel": CHANNEL,
-            },
-        )
-        key, _ = cursor.fetchone()
+    stored = rows(
+        INSERT,
+        {
+            "project": outgoing.project_id,
+            "ticket": outgoing.ticket_id,
+            "kind": str(outgoing.kind),
+            "waiting": str(State.WAITING),
+            "message_id": outgoing.message_id,
+            "envelope_from": outgoing.envelope_from,
+            "sender_name": one_line(outgoing.sender_name),
+            "sender_address": outgoing.sender_address,
+            "reply_to": outgoing.reply_to,
+            "to": json.dumps([[one_line(name), address] for name, address in outgoing.to]),
+            "cc": json.dumps([[one_line(name), address] for name, address in outgoing.cc]),
+            "subject": one_line(outgoing.subject),
+            "in_reply_to": outgoing.in_reply_to,
+            "references": list(outgoing.references),
+            "language": outgoing.language,
+            "text": outgoing.text,
+            "html": outgoing.html,
+            "now": now,
+            "recipients": recipients,
+            "channel": CHANNEL,
+        },
+    )
+    ((key, _notified),) = stored
     if outgoing.files:
         Enclosure.objects.bulk_create(
             Enclosure(
@@ -121,7 +119,7 @@ WITH message AS (
     RETURNING id
 ), recipients AS (
     INSERT INTO outbox_recipient (message_id, address, state, reply)
-    SELECT message.id, address, %(waiting)s, '' FROM message, unnest(%(recipients)s::text[]) AS address
+    SELECT message.id, address, %(waiting)s::text, '' FROM message, unnest(%(recipients)s::text[]) AS address
 )
 SELECT id, pg_notify(%(channel)s, '') FROM message
 """

@@ -13,8 +13,7 @@ from typing import Any
 
 import fast_mail_parser
 
-from postline.intake.parse.headers import Headers, as_bytes, base64_bytes, parameters, text
-from postline.intake.parse.headers import split as split_headers
+from postline.intake.parse.headers import Headers, base64_bytes, parameters, text
 
 MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an attachment
 MOST_PARTS = 10_000

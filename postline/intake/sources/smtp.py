@@ -178,7 +178,7 @@ class Keeper:
             ids = await _in_thread(
                 self._threads, partial(keep_many, [delivery for delivery, _ in group], now=clock.now())
             )
-        except Exception as error:  # noqa: BLE001 - each sender gets its own answer
+        except Exception as error:
             if len(group) > 1:  # one of them may be at fault: the others must not pay for it
                 for one in group:
                     await self._store([one])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from django.db import connection
-
+from postline.kit.sql import rows
 from postline.outbox.put import Outgoing
 from postline.tickets.history import Happening
 from postline.tickets.models import Direction
@@ -14,39 +13,37 @@ from postline.tickets.models import Direction
 
 def acknowledge(ticket_id: int, outgoing: Outgoing, *, outbox_id: int, now: datetime) -> None:
     """Write the automatic answer that was put into the outbox into its ticket. One statement: intake is quick."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            ACKNOWLEDGE,
-            {
-                "ticket": ticket_id,
-                "project": outgoing.project_id,
-                "direction": str(Direction.AUTOMATIC),
-                "message_id": outgoing.message_id,
-                "name": outgoing.sender_name,
-                "address": outgoing.sender_address,
-                "to": json.dumps([list(one) for one in outgoing.to]),
-                "subject": outgoing.subject,
-                "language": outgoing.language,
-                "outbox": outbox_id,
-                "text": outgoing.text,
-                "happening": str(Happening.ACKNOWLEDGED),
-                "now": now,
-            },
-        )
+    rows(
+        ACKNOWLEDGE,
+        {
+            "ticket": ticket_id,
+            "project": outgoing.project_id,
+            "direction": str(Direction.AUTOMATIC),
+            "message_id": outgoing.message_id,
+            "name": outgoing.sender_name,
+            "address": outgoing.sender_address,
+            "to": json.dumps([list(one) for one in outgoing.to]),
+            "subject": outgoing.subject,
+            "language": outgoing.language,
+            "outbox": outbox_id,
+            "text": outgoing.text,
+            "happening": str(Happening.ACKNOWLEDGED),
+            "now": now,
+        },
+    )
 
 
 def leave_unacknowledged(ticket_id: int, *, reason: str, now: datetime) -> None:
     """Write into the history why no automatic answer was sent."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            LEAVE,
-            {
-                "ticket": ticket_id,
-                "happening": str(Happening.NOT_ACKNOWLEDGED),
-                "data": json.dumps({"reason": reason}),
-                "now": now,
-            },
-        )
+    rows(
+        LEAVE,
+        {
+            "ticket": ticket_id,
+            "happening": str(Happening.NOT_ACKNOWLEDGED),
+            "data": json.dumps({"reason": reason}),
+            "now": now,
+        },
+    )
 
 
 ACKNOWLEDGE = """
@@ -55,14 +52,14 @@ WITH ticket AS (
 ), message AS (
     INSERT INTO tickets_message (ticket_id, project_id, direction, message_id, sender_name, sender_address, "to", cc,
         subject, language, kind, joined_by, flags, mailboxes, outbox_message_id, sent_at, created_at)
-    VALUES (%(ticket)s, %(project)s, %(direction)s, %(message_id)s, %(name)s, %(address)s, %(to)s::jsonb, '[]',
+    VALUES (%(ticket)s, %(project)s::bigint, %(direction)s, %(message_id)s, %(name)s, %(address)s, %(to)s::jsonb, '[]',
         %(subject)s, %(language)s, 'letter', '', '{}', '{}', %(outbox)s, %(now)s, %(now)s)
     RETURNING id
 ), body AS (
-    INSERT INTO tickets_body (message_id, text, new_text, html) SELECT id, %(text)s, %(text)s, '' FROM message
+    INSERT INTO tickets_body (message_id, text, new_text, html) SELECT id, %(text)s::text, %(text)s::text, '' FROM message
 )
 INSERT INTO tickets_event (ticket_id, number, kind, at, data)
-SELECT ticket.id, ticket.event_count, %(happening)s, %(now)s,
+SELECT ticket.id, ticket.event_count, %(happening)s::text, %(now)s::timestamptz,
     jsonb_build_object('message', message.id, 'outbox', %(outbox)s::bigint)
 FROM ticket, message
 """
@@ -72,5 +69,5 @@ WITH ticket AS (
     UPDATE tickets_ticket SET event_count = event_count + 1 WHERE id = %(ticket)s RETURNING id, event_count
 )
 INSERT INTO tickets_event (ticket_id, number, kind, at, data)
-SELECT id, event_count, %(happening)s, %(now)s, %(data)s::jsonb FROM ticket
+SELECT id, event_count, %(happening)s::text, %(now)s::timestamptz, %(data)s::jsonb FROM ticket
 """

@@ -10,8 +10,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from postline.kit.sql import row, rows
 from postline.tickets import numbers
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.open import PREVIEW
@@ -30,27 +29,28 @@ def arrive(arrival: Arrival, *, now: datetime) -> Arrived:
 
 
 def _open(arrival: Arrival, *, now: datetime) -> Arrived:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            OPEN,
-            {
-                "numbers": [numbers.draw() for _ in range(CANDIDATES)],
-                "project": arrival.project_id,
-                "queue": arrival.queue_id,
-                "mailbox": arrival.mailbox_ids[0] if arrival.mailbox_ids else None,
-                "topic": arrival.topic_id,
-                "fields": json.dumps(arrival.fields),
-                "name": arrival.sender_name,
-                "address": arrival.sender_address,
-                "language": arrival.language,
-                "subject": arrival.subject,
-                "preview": preview_of(arrival),
-                "state": str(State.NEW),
-                "priority": int(Priority.NORMAL),
-                "now": now,
-            },
-        )
-        ticket_id, number = cursor.fetchone()
+    opened = row(
+        OPEN,
+        {
+            "numbers": [numbers.draw() for _ in range(CANDIDATES)],
+            "project": arrival.project_id,
+            "queue": arrival.queue_id,
+            "mailbox": arrival.mailbox_ids[0] if arrival.mailbox_ids else None,
+            "topic": arrival.topic_id,
+            "fields": json.dumps(arrival.fields),
+            "name": arrival.sender_name,
+            "address": arrival.sender_address,
+            "language": arrival.language,
+            "subject": arrival.subject,
+            "preview": preview_of(arrival),
+            "state": str(State.NEW),
+            "priority": int(Priority.NORMAL),
+            "now": now,
+        },
+    )
+    if opened is None:  # every candidate was taken: draw again
+        return _open(arrival, now=now)
+    ticket_id, number = opened
     message_id = _store_message(arrival, ticket_id=ticket_id, event=1, now=now)
     return Arrived(ticket_id, number, message_id, is_new=True, queue_id=arrival.queue_id)
 
@@ -105,9 +105,8 @@ def _join(ticket: Ticket, arrival: Arrival, *, now: datetime) -> None:
 
 
 def _store_message(arrival: Arrival, *, ticket_id: int, event: int, now: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(STORE_WITH_FILES if arrival.files else STORE, _message_values(arrival, ticket_id, event, now))
-        (message_id,) = cursor.fetchone()
+    statement = STORE_WITH_FILES if arrival.files else STORE
+    ((message_id,),) = rows(statement, _message_values(arrival, ticket_id, event, now))
     return int(message_id)
 
 
@@ -168,13 +167,13 @@ WITH free AS (
     INSERT INTO tickets_ticket (number, project_id, queue_id, topic_id, mailbox_id, requester_id, state, priority,
         language, subject, preview, tags, fields, assigned, return_count, created_at, updated_at, waiting_since,
         event_count)
-    SELECT free.n, %(project)s, %(queue)s, %(topic)s, %(mailbox)s, requester.id, %(state)s, %(priority)s,
-        %(language)s, %(subject)s, %(preview)s, '{}', %(fields)s::jsonb, false, 0, %(now)s, %(now)s, %(now)s, 1
+    SELECT free.n, %(project)s, %(queue)s, %(topic)s::bigint, %(mailbox)s::bigint, requester.id, %(state)s, %(priority)s,
+        %(language)s, %(subject)s, %(preview)s, '{}', %(fields)s::jsonb, false, 0, %(now)s::timestamptz, %(now)s, %(now)s, 1
     FROM free, requester
     RETURNING id, number
 ), participant AS (
     INSERT INTO tickets_participant (ticket_id, name, address, proved, since)
-    SELECT ticket.id, %(name)s, %(address)s, true, %(now)s FROM ticket WHERE %(address)s <> ''
+    SELECT ticket.id, %(name)s::text, %(address)s::text, true, %(now)s::timestamptz FROM ticket WHERE %(address)s::text <> ''
 )
 SELECT id, number FROM ticket
 """
@@ -189,10 +188,10 @@ WITH message AS (
     RETURNING id
 ), body AS (
     INSERT INTO tickets_body (message_id, text, new_text, html)
-    SELECT id, %(text)s, %(new_text)s, %(html)s FROM message
+    SELECT id, %(text)s::text, %(new_text)s::text, %(html)s::text FROM message
 ), event AS (
     INSERT INTO tickets_event (ticket_id, number, kind, at, data)
-    SELECT %(ticket)s, %(event)s, %(happening)s, %(now)s,
+    SELECT %(ticket)s::bigint, %(event)s::int, %(happening)s::text, %(now)s::timestamptz,
         jsonb_build_object('message', id, 'source', %(source)s::text) FROM message
 )
 SELECT id FROM message

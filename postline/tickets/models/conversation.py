@@ -27,11 +27,11 @@ class Message(models.Model):
     (a code of intake.thread). `request_key` makes an answer that is sent twice one answer.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, db_index=False, related_name="messages")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="+")
     direction = models.CharField(max_length=10, choices=Direction)
-    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    queue = models.ForeignKey(Queue, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    queue = models.ForeignKey(Queue, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
     message_id = models.TextField(blank=True)  # without <>
     sender_name = models.TextField(blank=True)
     sender_address = models.TextField(blank=True)
@@ -99,7 +99,7 @@ class Note(models.Model):
     """An internal comment: never sent to anybody."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes")
-    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
     text = models.TextField()
     request_key = models.TextField(null=True)
     created_at = models.DateTimeField()
@@ -114,7 +114,7 @@ class Note(models.Model):
 class Draft(models.Model):
     """What a person has begun to write in a ticket: saved while they type, seen by them alone."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="drafts")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, db_index=False, related_name="drafts")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
     kind = models.CharField(max_length=8, choices=[("answer", _("Answer")), ("note", _("Note"))])
     text = models.TextField()

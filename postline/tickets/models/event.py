@@ -14,10 +14,12 @@ class Event(models.Model):
     `data` holds ids and codes, never an address, a name or a text, so that erasing a person need not touch it.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.DO_NOTHING, related_name="events")
+    ticket = models.ForeignKey(Ticket, on_delete=models.DO_NOTHING, db_index=False, related_name="events")
     number = models.PositiveIntegerField()  # 1, 2, 3… within the ticket
     kind = models.CharField(max_length=32)
-    person = models.ForeignKey(Person, null=True, on_delete=models.DO_NOTHING, related_name="+")  # None: the system
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.DO_NOTHING, db_index=False, related_name="+"
+    )  # None: the system
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
 

@@ -63,14 +63,19 @@ class Ticket(models.Model):
     `owner` is who is to answer; `taken_by` and `taken_until` are the lease of who works at it now; `assigned` keeps
     the owner when the lease ends. `return_queue` is where a follow-up goes (DESIGN 4.4): set by an answer, cleared
     when somebody moves the ticket after it. `event_count` numbers the events without gaps.
+
+    The foreign keys have no index of their own: those that are searched by lead one of the indexes below, and each
+    index more is paid for by every message that arrives.
     """
 
     number = models.IntegerField(unique=True)
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
-    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    mailbox = models.ForeignKey(Mailbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    requester = models.ForeignKey(Requester, on_delete=models.PROTECT, related_name="tickets")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="+")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, db_index=False, related_name="+")
+    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    mailbox = models.ForeignKey(
+        Mailbox, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    requester = models.ForeignKey(Requester, on_delete=models.PROTECT, db_index=False, related_name="tickets")
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
     language = models.CharField(max_length=8, blank=True)
@@ -78,11 +83,17 @@ class Ticket(models.Model):
     preview = models.TextField(blank=True)  # the beginning of the requester's last message
     tags = ArrayField(models.TextField(), default=list)
     fields = models.JSONField(default=dict)
-    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    owner = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     assigned = models.BooleanField(default=False)
-    taken_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    taken_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     taken_until = models.DateTimeField(null=True, blank=True)
-    return_queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    return_queue = models.ForeignKey(
+        Queue, null=True, blank=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     return_count = models.PositiveIntegerField(default=0)  # how often the requester wrote again after an answer
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -134,7 +145,7 @@ class Participant(models.Model):
     """An address that takes part in a ticket. `proved` is False for one that joined by our signed address and has not
     been added by an agent: nothing is sent to it (DESIGN 4.3)."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="participants")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, db_index=False, related_name="participants")
     name = models.TextField(blank=True)
     address = models.TextField()
     proved = models.BooleanField(default=True)
