@@ -52,7 +52,11 @@ def bodies(root: Node, defects: list[str]) -> Bodies:
 
 
 def _is_body(leaf: Node) -> bool:
-    return leaf.content_type in ("text/plain", "text/html") and leaf.disposition != "attachment" and not leaf.filename
+    return (
+        leaf.content_type in ("text/plain", "text/html")
+        and leaf.disposition != "attachment"
+        and not leaf.filename
+    )
 
 
 def _text(leaf: Node, defects: list[str]) -> str:

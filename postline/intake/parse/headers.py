@@ -14,7 +14,7 @@ from postline.kit.text import one_line
 MOST_HEADERS = 1_000  # kept for showing; the ones we need are looked for among all
 LONGEST_VALUE = 65_536  # bytes of one value that are looked at
 MOST_WORDS = 1_000  # encoded words decoded in one value
-LONGEST_WORD = 8_000
+LONGEST_WORD = 4_000
 MOST_PIECES = 100  # RFC 2231 continuations of one parameter
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
@@ -58,7 +58,9 @@ class Headers:
 
     def shown(self) -> tuple[tuple[str, str], ...]:
         """The first fields, decoded, for people and filters."""
-        return tuple((name, text(unfolded(value[:4_000]), self.charset)) for name, value in self.fields[:MOST_HEADERS])
+        return tuple(
+            (name, text(unfolded(value[:4_000]), self.charset)) for name, value in self.fields[:MOST_HEADERS]
+        )
 
 
 def split(raw: bytes) -> tuple[Headers, int]:

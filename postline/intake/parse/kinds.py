@@ -18,7 +18,9 @@ _AUTO_SUBJECT = re.compile(
     r")",
     re.IGNORECASE,
 )
-_BOUNCE_SENDER = re.compile(r"(?:mailer-daemon|mail-daemon|postmaster|mdaemon|mailerdaemon)(?:[+@]|\Z)", re.IGNORECASE)
+_BOUNCE_SENDER = re.compile(
+    r"(?:mailer-daemon|mail-daemon|postmaster|mdaemon|mailerdaemon)(?:[+@]|\Z)", re.IGNORECASE
+)
 _NO_REPLY_SENDER = re.compile(
     r"(?:[\w.+-]*[._+-])?(?:no|do[-_.]?not|donot|ne|nicht|niet)[-_.]?(?:reply|answer|respond|otvechat|antworten|beantwoorden)\b",
     re.IGNORECASE,
@@ -44,7 +46,9 @@ def kind(headers: Headers, content_type: str, report_type: str, sender: str, sub
         if report_type in ("delivery-status", ""):
             return "bounce"
     null_sender = _value(headers, "return-path").replace(" ", "") == "<>"
-    if "x-failed-recipients" in headers or (_BOUNCE_SENDER.match(sender) and not _submitted(headers, "auto-replied")):
+    if "x-failed-recipients" in headers or (
+        _BOUNCE_SENDER.match(sender) and not _submitted(headers, "auto-replied")
+    ):
         return "bounce"
     if _is_auto_reply(headers, subject) or null_sender:
         return "auto-reply"
@@ -79,7 +83,13 @@ def robot_sign(headers: tuple[tuple[str, str], ...], sender: str, subject: str) 
     suppressed = {word.strip() for word in values.get("x-auto-response-suppress", "").split(",")}
     if suppressed & {"all", "autoreply", "oof"}:
         return "x-auto-response-suppress"
-    for name in (*_LIST_FIELDS, *_AUTO_REPLY_FIELDS, "x-loop", "x-fc-machinegenerated", "x-failed-recipients"):
+    for name in (
+        *_LIST_FIELDS,
+        *_AUTO_REPLY_FIELDS,
+        "x-loop",
+        "x-fc-machinegenerated",
+        "x-failed-recipients",
+    ):
         if name in values:
             return name
     if values.get("return-path", "").replace(" ", "") == "<>":

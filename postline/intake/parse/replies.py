@@ -17,7 +17,9 @@ _WROTE = (
     r"написал(?:\(а\)|а|и)?|пишет|писал(?:\(а\)|а|и)?|сообщил(?:\(а\)|а|и)?|написав|пише|написала"
 )
 # "On Monday, 1 May 2023 at 10:00, Ivan <i@x> wrote:" in its many languages: a date or an address, then the verb.
-_VERB_AT_END = re.compile(rf"(?:^|[\s>)\"'\]])(?:{_WROTE})\s?:?(?:\s\S{{1,80}}){{0,3}}\s*:\s*$", re.IGNORECASE)
+_VERB_AT_END = re.compile(
+    rf"(?:^|[\s>)\"'\]])(?:{_WROTE})\s?:?(?:\s\S{{1,80}}){{0,3}}\s*:\s*$", re.IGNORECASE
+)
 _DATED = re.compile(r"\d|@")
 _ATTRIBUTION_START = re.compile(
     r"\s*(?:On|Am|Le|El|Il|Op|Em|Den|Dnia|W dniu|Dne|\w{1,12}[.,]|\d{1,4}[./-]\d)\s?.{0,12}\d", re.IGNORECASE
@@ -26,7 +28,9 @@ _ATTRIBUTION_START = re.compile(
 _DATE_AT_START = re.compile(r"\s*(?:[^\W\d]{2,15}\.?,?\s+)?(?:\d{1,2}|\d{4})[.\-/ ]")
 _TIME = re.compile(r"\d[:.]\d\d")
 _ADDRESS_AT_END = re.compile(r"[\w.+-]@[\w.-]{1,100}[>\])]{0,2}\s?\w{0,12}\s?:\s*$")
-_BAT = re.compile(r"\s*(?:Вы писали|You wrote|Du schriebst|Sie schrieben|U schreef|Ви писали)\b.{0,80}\d.{0,40}:\s*$")
+_BAT = re.compile(
+    r"\s*(?:Вы писали|You wrote|Du schriebst|Sie schrieben|U schreef|Ви писали)\b.{0,80}\d.{0,40}:\s*$"
+)
 _ORIGINAL = re.compile(
     r"[\s>]*[-_=*]{2,}\s*(?:Original Message|Original Appointment|Original-Nachricht|Originalnachricht|Ursprüngliche Nachricht|"
     r"Oorspronkelijk bericht|Origineel bericht|Message d'origine|Message original|Исходное сообщение|Исходное письмо|Оригинальное сообщение|"
@@ -85,6 +89,8 @@ def _without_quotation(lines: list[str], heads: list[str]) -> list[str]:
         if not length:
             if _QUOTED.match(head):
                 index = _after_quoted(heads, index)
+                if kept and kept[-1].strip():
+                    kept.append("")
                 continue
             kept.append(lines[index])
             index += 1
@@ -109,7 +115,9 @@ def _opening(heads: list[str], index: int) -> int:
     if _RULE.match(head):
         following = _skip_blank(heads, index + 1)
         return int(
-            following < len(heads) and bool(_FROM_FIELD.match(heads[following])) and _is_field_block(heads, following)
+            following < len(heads)
+            and bool(_FROM_FIELD.match(heads[following]))
+            and _is_field_block(heads, following)
         )
     if head.endswith(":") and (_BAT.match(head) or _is_attribution(head)):
         return 1
@@ -130,7 +138,9 @@ def _is_attribution(line: str) -> bool:
     if _VERB_AT_END.search(line, max(0, len(line) - 150)):
         return _DATED.search(line) is not None or len(line) < 80
     return bool(
-        _ADDRESS_AT_END.search(line, max(0, len(line) - 150)) and _DATE_AT_START.match(line) and _TIME.search(line)
+        _ADDRESS_AT_END.search(line, max(0, len(line) - 150))
+        and _DATE_AT_START.match(line)
+        and _TIME.search(line)
     )
 
 
@@ -159,7 +169,9 @@ def _after_quoted(heads: list[str], index: int) -> int:
 
 def _without_signature(lines: list[str]) -> list[str]:
     for index, line in enumerate(lines):
-        if (_SIGNATURE.match(line[:LONGEST_LINE]) and len(lines) - index <= 20) or _MOBILE.match(line[:LONGEST_LINE]):
+        if (_SIGNATURE.match(line[:LONGEST_LINE]) and len(lines) - index <= 20) or _MOBILE.match(
+            line[:LONGEST_LINE]
+        ):
             if any(earlier.strip() for earlier in lines[:index]):
                 return lines[:index]
             if _MOBILE.match(line[:LONGEST_LINE]):

@@ -9,6 +9,7 @@ import email.policy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import fast_mail_parser
@@ -18,12 +19,20 @@ from postline.intake.parse.headers import split as split_headers
 
 MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an attachment
 MOST_PARTS = 10_000
-_CONTAINER = re.compile(rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE)
+_CONTAINER = re.compile(
+    rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE
+)
 _ANY_CONTAINER = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
 _QUOTED_PRINTABLE = re.compile(
     rb"^content-transfer-encoding[ \t]*:[ \t]*quoted-printable", re.IGNORECASE | re.MULTILINE
 )
-_MIME_FIELDS = {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
+_MIME_FIELDS = {
+    "content-type",
+    "content-transfer-encoding",
+    "content-disposition",
+    "content-id",
+    "mime-version",
+}
 
 
 @dataclass(slots=True)
@@ -49,11 +58,15 @@ class Node:
 
 def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     """The parts of a message; what had to be repaired is added to `defects`."""
+    if body.count(b"\n--") > MOST_PARTS:
+        body = _shortened(headers, body, defects)
     if _containers(body) > MOST_NESTED:
         body = _defused(body)
         defects.append("nesting")
     head = b"".join(
-        name.encode() + b":" + value + b"\n" for name, value in _first_of_each(headers) if name.lower() in _MIME_FIELDS
+        name.encode() + b":" + value + b"\n"
+        for name, value in _first_of_each(headers)
+        if name.lower() in _MIME_FIELDS
     )
     raw = head + b"\n" + body
     if raw.isascii() or not _QUOTED_PRINTABLE.search(raw):  # raw 8-bit letters inside QP would be lost
@@ -73,6 +86,15 @@ def _first_of_each(headers: Headers) -> list[tuple[str, bytes]]:
     for name, value in headers.fields:
         seen.setdefault(name.lower(), (name, value))
     return list(seen.values())
+
+
+def _shortened(headers: Headers, body: bytes, defects: list[str]) -> bytes:
+    """The first parts only, where lines that look like boundaries are beyond counting."""
+    if not headers.raw("content-type").lower().startswith(b"multipart/"):
+        return body
+    end = next(islice(re.finditer(rb"\n--", body), MOST_PARTS, None)).start()
+    defects.append("parts-cut")
+    return body[:end]
 
 
 def _containers(body: bytes) -> int:
