@@ -112,7 +112,7 @@ class Reader:
         return self._child
 
 
-class _Silence(Exception):  # noqa: N818 - the child says nothing more
+class _Silence(Exception):
     def __init__(self, reason: str) -> None:
         self.reason = reason
 
@@ -121,9 +121,7 @@ def _converse(
     child: subprocess.Popen[bytes], raws: list[bytes], patience: float, wall_seconds: float
 ) -> Iterator[bytes]:
     """Sends messages and yields answers, never blocking on one side while the other is full."""
-    assert child.stdin is not None
-    assert child.stdout is not None
-    sink, source = child.stdin.fileno(), child.stdout.fileno()
+    sink, source = _pipes(child)
     os.set_blocking(sink, False)
     os.set_blocking(source, False)
     to_send = deque(raws)
@@ -172,6 +170,12 @@ def _converse(
                 yield answer
 
 
+def _pipes(child: subprocess.Popen[bytes]) -> tuple[int, int]:
+    if child.stdin is None or child.stdout is None:
+        raise ValueError("the child was started without pipes")
+    return child.stdin.fileno(), child.stdout.fileno()
+
+
 def _cause(child: subprocess.Popen[bytes]) -> str:
     """Why the child ended: its own CPU timer, its memory, or anything else."""
     try:
@@ -180,9 +184,7 @@ def _cause(child: subprocess.Popen[bytes]) -> str:
         return "crash"
     if code == -signal.SIGPROF:
         return "time"
-    return (
-        "memory" if code in (OUT_OF_MEMORY, -signal.SIGABRT) else "crash"
-    )  # Rust aborts when memory is short
+    return "memory" if code in (OUT_OF_MEMORY, -signal.SIGABRT) else "crash"  # Rust aborts when memory is short
 
 
 class _Values(pickle.Unpickler):

@@ -70,7 +70,7 @@ def test_a_child_killed_in_the_middle_costs_nothing(reader: Reader) -> None:
     done.set()
     killer.join()
     assert sum(isinstance(result, ParsedMessage) for result in results) >= len(batch) - kills
-    assert [result for result in results if isinstance(result, ParsedMessage)][0] == read(batch[0])
+    assert next(result for result in results if isinstance(result, ParsedMessage)) == read(batch[0])
     assert len(results) == len(batch)
 
 

@@ -10,7 +10,8 @@ _AUTO_SUBJECT = re.compile(
     r"\s*(?:(?:re|aw|antw|sv|vs|ha|на|ответ)\s*:\s*)?\[?(?:"
     r"auto(?:matic|mated)?[ -]?(?:reply|response|answer)|autoreply|autoresponse|out[ -]of[ -](?:the )?office|"
     r"i(?:'| a)m (?:away|out of)|away from (?:my|the) |on vacation|vacation reply|"
-    r"авто(?:матический )?[ -]?ответ|автоматичн\w+ (?:в[іи]дпов[іи]д|ответ)|(?:я )?(?:вне офиса|нет на работе|в отпуске)|"
+    r"авто(?:матический )?[ -]?ответ|автоматичн\w+ (?:в[іи]дпов[іи]д|ответ)|"
+    r"(?:я )?(?:вне офиса|нет на работе|в отпуске)|"
     r"automatisch(?:e|es)? (?:antwort|antwoord|beantwoord)|autom(?:atische)?\.? antw|afwezig|buiten kantoor|"
     r"abwesenheit|abwesend|nicht im (?:büro|haus)|"
     r"r[ée]ponse automatique|message automatique d.absence|absen(?:ce|t) du bureau|"
@@ -18,9 +19,7 @@ _AUTO_SUBJECT = re.compile(
     r")",
     re.IGNORECASE,
 )
-_BOUNCE_SENDER = re.compile(
-    r"(?:mailer-daemon|mail-daemon|postmaster|mdaemon|mailerdaemon)(?:[+@]|\Z)", re.IGNORECASE
-)
+_BOUNCE_SENDER = re.compile(r"(?:mailer-daemon|mail-daemon|postmaster|mdaemon|mailerdaemon)(?:[+@]|\Z)", re.IGNORECASE)
 _NO_REPLY_SENDER = re.compile(
     r"(?:[\w.+-]*[._+-])?(?:no|do[-_.]?not|donot|ne|nicht|niet)[-_.]?(?:reply|answer|respond|otvechat|antworten|beantwoorden)\b",
     re.IGNORECASE,
@@ -46,9 +45,7 @@ def kind(headers: Headers, content_type: str, report_type: str, sender: str, sub
         if report_type in ("delivery-status", ""):
             return "bounce"
     null_sender = _value(headers, "return-path").replace(" ", "") == "<>"
-    if "x-failed-recipients" in headers or (
-        _BOUNCE_SENDER.match(sender) and not _submitted(headers, "auto-replied")
-    ):
+    if "x-failed-recipients" in headers or (_BOUNCE_SENDER.match(sender) and not _submitted(headers, "auto-replied")):
         return "bounce"
     if _is_auto_reply(headers, subject) or null_sender:
         return "auto-reply"

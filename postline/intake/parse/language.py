@@ -88,9 +88,7 @@ _SCRIPTS = (
 
 def language(text: str) -> str:
     """ISO 639-1 code, "" when there is too little to tell by."""
-    prose = " ".join(
-        token for token in text[:SAMPLE].lower().split() if "@" not in token and "/" not in token
-    )
+    prose = " ".join(token for token in text[:SAMPLE].lower().split() if "@" not in token and "/" not in token)
     words = _WORD.findall(prose)
     joined = "".join(words)
     if len(joined) < FEWEST_LETTERS:
@@ -101,9 +99,7 @@ def language(text: str) -> str:
         return _by_script(Counter(joined))
     # A Russian letter quotes English error messages at length; the other way round is rare.
     if cyrillic * 3 >= latin:
-        return _best(words, joined, _CYRILLIC, _CYRILLIC_WORDS) or (
-            "ru" if cyrillic >= FEWEST_LETTERS else ""
-        )
+        return _best(words, joined, _CYRILLIC, _CYRILLIC_WORDS) or ("ru" if cyrillic >= FEWEST_LETTERS else "")
     return _best(words, joined, _LATIN, _LATIN_WORDS)
 
 

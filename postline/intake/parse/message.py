@@ -16,7 +16,6 @@ from postline.intake.parse.replies import new_text
 from postline.intake.parse.structure import Node, tree
 from postline.intake.parse.values import Address, ParsedMessage
 
-
 MOST_RECEIVED = 50  # hops; more is a loop (RFC 5321 6.3 asks for at least 100 before refusing)
 MOST_REFERENCES = 500
 LONGEST_SUBJECT = 2_000

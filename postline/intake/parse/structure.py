@@ -14,14 +14,11 @@ from typing import Any
 
 import fast_mail_parser
 
-from postline.intake.parse.headers import Headers, as_bytes, base64_bytes, parameters, text
-from postline.intake.parse.headers import split as split_headers
+from postline.intake.parse.headers import Headers, base64_bytes, parameters, text
 
 MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an attachment
 MOST_PARTS = 10_000
-_CONTAINER = re.compile(
-    rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE
-)
+_CONTAINER = re.compile(rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE)
 _ANY_CONTAINER = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
 _QUOTED_PRINTABLE = re.compile(
     rb"^content-transfer-encoding[ \t]*:[ \t]*quoted-printable", re.IGNORECASE | re.MULTILINE
@@ -64,9 +61,7 @@ def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
         body = _defused(body)
         defects.append("nesting")
     head = b"".join(
-        name.encode() + b":" + value + b"\n"
-        for name, value in _first_of_each(headers)
-        if name.lower() in _MIME_FIELDS
+        name.encode() + b":" + value + b"\n" for name, value in _first_of_each(headers) if name.lower() in _MIME_FIELDS
     )
     raw = head + b"\n" + body
     if raw.isascii() or not _QUOTED_PRINTABLE.search(raw):  # raw 8-bit letters inside QP would be lost
@@ -158,7 +153,8 @@ def _from_standard(part: email.message.Message, place: str) -> Node:
         for number, child in enumerate(payload[:MOST_PARTS], 1):
             node.children.append(_from_standard(child, f"{place}.{number}" if place else str(number)))
     elif isinstance(payload, list):
-        node.content = b"\n".join(child.as_bytes() for child in payload[:MOST_PARTS])
+        enclosed = [child for child in payload[:MOST_PARTS] if isinstance(child, email.message.Message)]
+        node.content = b"\n".join(child.as_bytes() for child in enclosed)
     else:
         data = str(payload or "").encode("utf-8", "surrogateescape")
         node.content = _transfer_decoded(data, value("content-transfer-encoding").lower())

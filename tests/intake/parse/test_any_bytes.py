@@ -17,9 +17,11 @@ pytestmark = pytest.mark.unit
 
 LETTERS = [path.read_bytes() for path in sorted((Path(__file__).resolve().parents[2] / "messages").glob("*.eml"))]
 PIECES = st.sampled_from(
-    [b"\n", b"\r\n", b"\0", b"--zz\n", b"--zz--", b"=?utf-8?B?", b"?=", b"\xff\xfe", b"\xed\xa0\x80", b"<", b">", b'"', b"(", b"From: ",
+    [b"\n", b"\r\n", b"\0", b"--zz\n", b"--zz--", b"=?utf-8?B?", b"?=", b"\xff\xfe", b"\xed\xa0\x80",
+     b"<", b">", b'"', b"(", b"From: ",
      b"Content-Type: multipart/mixed; boundary=zz\n", b"Content-Type: text/plain; charset=utf-7\n\n+2AA-",
-     b"Content-Type: message/rfc822\n\n", b"Content-Transfer-Encoding: base64\n\n", b"&#xD800;", b"On 1.1.2020 a@b wrote:\n", b"> "]
+     b"Content-Type: message/rfc822\n\n", b"Content-Transfer-Encoding: base64\n\n",
+     b"&#xD800;", b"On 1.1.2020 a@b wrote:\n", b"> "]
 )  # fmt: skip
 
 

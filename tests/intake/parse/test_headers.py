@@ -46,7 +46,8 @@ def test_a_header_is_decoded(value: bytes, expected: str) -> None:
     [
         (b"ivan@mail.example", [Address("", "ivan@mail.example")]),
         (b"Ivan <Ivan@MAIL.Example>", [Address("Ivan", "Ivan@mail.example")]),
-        (b'"Petrov, Ivan" <i@mail.example>, b@mail.example', [Address("Petrov, Ivan", "i@mail.example"), Address("", "b@mail.example")]),
+        (b'"Petrov, Ivan" <i@mail.example>, b@mail.example',
+         [Address("Petrov, Ivan", "i@mail.example"), Address("", "b@mail.example")]),
         (b"=?utf-8?Q?Petrov,_Ivan?= <i@mail.example>", [Address("Petrov, Ivan", "i@mail.example")]),
         (b"i@mail.example (Ivan Petrov)", [Address("Ivan Petrov", "i@mail.example")]),
         (b"team: a@x.example, b@x.example;", [Address("", "a@x.example"), Address("", "b@x.example")]),
