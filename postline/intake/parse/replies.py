@@ -58,7 +58,8 @@ _RULE = re.compile(r"\s*(?:_{10,}|-{20,}|―{3,})\s*$")
 _SIGNATURE = re.compile(r"(?:--|—|––)\s?$|-- $|_{3,5}\s*$")
 _MOBILE = re.compile(
     r"\s*(?:Sent from(?: [\w'’.()+-]{1,30}){1,6}|Sent (?:via|with) .{0,60}|"
-    r"Get Outlook for .{0,60}|Envoyé (?:de|depuis|à partir de) .{0,60}|Von meinem .{0,60}gesendet\.?|Gesendet (?:von|mit) .{0,60}|"
+    r"Get Outlook for .{0,60}|Envoyé (?:de|depuis|à partir de) .{0,60}|Von meinem .{0,60}gesendet\.?|"
+    r"Gesendet (?:von|mit) .{0,60}|"
     r"Diese Nachricht wurde von mein.{0,80}|Verstuurd vanaf .{0,60}|Verzonden (?:vanaf|met|vanuit) .{0,60}|"
     r"Outlook voor .{0,40} downloaden.{0,60}|"
     r"Отправлено (?:с|из|от) (?:моего|iPhone|iPad|мобильн|Mail|Outlook|Почт|Яндекс|Android|Samsung|"
