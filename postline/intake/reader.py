@@ -18,11 +18,12 @@ from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any
 
-from postline.intake.parse.child import LENGTH
+from postline.intake.parse.child import LENGTH, OUT_OF_MEMORY
 from postline.intake.parse.values import Address, ParsedMessage, Part
 
 MEMORY = 300 * 1024 * 1024  # bytes one message may take, beyond what the idle child has
 WALL_SECONDS = 3.0  # the child ends itself after 1 s of CPU; this is for one that stands still
+STARTING_SECONDS = 20.0  # for a new child on a busy machine
 AHEAD = 1 << 16  # bytes sent ahead of the answers
 
 
@@ -81,12 +82,15 @@ class Reader:
         self, raws: Sequence[bytes], waiting: deque[int], results: list[ParsedMessage | Unreadable | None]
     ) -> deque[int]:
         """Reads as far as the child lives. Returns what it had not come to; the one it died of is Unreadable."""
+        if self._child is not None and self._child.poll() is not None:
+            self.close()
+        patience = self._wall_seconds + (STARTING_SECONDS if self._child is None else 0)
         child = self._running()
-        answers = _converse(child, [raws[index] for index in waiting], self._wall_seconds)
+        answers = _converse(child, [raws[index] for index in waiting], patience, self._wall_seconds)
         try:
             for answer in answers:
                 index = waiting.popleft()
-                results[index] = _value(answer) if answer else Unreadable("memory")
+                results[index] = _value(answer)
         except _Silence as silence:
             results[waiting.popleft()] = Unreadable(silence.reason)
             self.close()
@@ -96,8 +100,6 @@ class Reader:
         return waiting
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is not None:
-            self.close()
         if self._child is None:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "postline.intake.parse.child", str(self._memory)],
@@ -115,18 +117,18 @@ class _Silence(Exception):
         self.reason = reason
 
 
-def _converse(child: subprocess.Popen[bytes], raws: list[bytes], wall_seconds: float) -> Iterator[bytes]:
+def _converse(
+    child: subprocess.Popen[bytes], raws: list[bytes], patience: float, wall_seconds: float
+) -> Iterator[bytes]:
     """Sends messages and yields answers, never blocking on one side while the other is full."""
-    assert child.stdin is not None
-    assert child.stdout is not None
-    sink, source = child.stdin.fileno(), child.stdout.fileno()
+    sink, source = _pipes(child)
     os.set_blocking(sink, False)
     os.set_blocking(source, False)
     to_send = deque(raws)
     outgoing = memoryview(b"")
     incoming = bytearray()
     answered = sent = 0
-    deadline = time.monotonic() + wall_seconds + STARTING_SECONDS
+    deadline = time.monotonic() + patience
     with selectors.DefaultSelector() as selector:
         selector.register(source, selectors.EVENT_READ)
         writing = False
@@ -168,16 +170,21 @@ def _converse(child: subprocess.Popen[bytes], raws: list[bytes], wall_seconds: f
                 yield answer
 
 
-STARTING_SECONDS = 20.0  # a new child on a busy machine
+def _pipes(child: subprocess.Popen[bytes]) -> tuple[int, int]:
+    if child.stdin is None or child.stdout is None:
+        raise ValueError("the child was started without pipes")
+    return child.stdin.fileno(), child.stdout.fileno()
 
 
 def _cause(child: subprocess.Popen[bytes]) -> str:
-    """Why the child ended: its own CPU timer, or anything else."""
+    """Why the child ended: its own CPU timer, its memory, or anything else."""
     try:
         code = child.wait(timeout=5)
     except subprocess.TimeoutExpired:
         return "crash"
-    return "time" if code == -signal.SIGPROF else "crash"
+    if code == -signal.SIGPROF:
+        return "time"
+    return "memory" if code in (OUT_OF_MEMORY, -signal.SIGABRT) else "crash"  # Rust aborts when memory is short
 
 
 class _Values(pickle.Unpickler):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as entities
 import re
+from functools import cache
 from typing import Literal
 
 import nh3
@@ -43,6 +44,7 @@ _STYLES = frozenset(
     "width word-break word-wrap".split()
 )
 _FETCHING = re.compile(r"url\s*\(|image-set\s*\(|expression\s*\(|\\", re.IGNORECASE)
+_LINKED = ("http://", "https://", "mailto:", "tel:", "#")
 _EMBEDDED = re.compile(r"data:image/(png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]+\Z", re.IGNORECASE)
 _LINK = re.compile(
     r"(?P<url>https?://[^\s<>\"'«»“”]{1,2000})|(?P<mail>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
@@ -61,18 +63,27 @@ def clean(html: str, *, images: Images = "blocked") -> str:
     """
     if len(html) > LONGEST or is_bomb(html):
         return text_to_html(strip_tags(html[:LONGEST]))
+    return _MARKED.sub(r'\1 data-\2="', _cleaner(images).clean(html))
 
+
+# nh3's filter can change a value but not a name: a picture's address is marked in its value and renamed after.
+_MARKED = re.compile(r'(<img(?: [a-z-]+="[^"]*")*?) src="postline-(src|cid):')
+
+
+@cache
+def _cleaner(images: Images) -> nh3.Cleaner:
     def attribute(tag: str, name: str, value: str) -> str | None:
-        if name == "style" and _FETCHING.search(value):
-            return _harmless_style(value)
+        if name == "style":
+            return _harmless_style(value) if _FETCHING.search(value) else value
+        if name == "href":
+            return value if value.strip().lower().startswith(_LINKED) else None
         if name in ("data-src", "data-cid"):
             return None
-        if tag == "img" and name == "src":
+        if name == "src":
             return _picture(value, images)
         return value
 
-    cleaned = nh3.clean(
-        html,
+    return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags={"script", "style", "title", "template", "noscript", "textarea", "xmp", "noembed"},
         attributes=_ATTRIBUTES,
@@ -82,13 +93,6 @@ def clean(html: str, *, images: Images = "blocked") -> str:
         set_tag_attribute_values={"a": {"target": "_blank"}},
         filter_style_properties=set(_STYLES),
     )
-    cleaned = _HREF.sub("", cleaned)
-    return _MARKED.sub(r' data-\1="', cleaned)
-
-
-# nh3's filter can change a value but not a name: a picture's address is marked in its value and renamed after.
-_MARKED = re.compile(r' src="\s*postline-(src|cid):')
-_HREF = re.compile(r' href="\s*(?:data|cid):[^"]*"', re.IGNORECASE)
 
 
 def _picture(value: str, images: Images) -> str | None:

@@ -59,7 +59,7 @@ def is_bomb(html: str) -> bool:
 
 def strip_tags(html: str) -> str:
     """The words of HTML that is too strange to parse: everything between "<" and ">" goes."""
-    text = re.sub(r"<[^<>]{0,10000}>", " ", html)
+    text = re.sub(r"<[^<>]*>", " ", html)
     text = entities.unescape(text)
     return "\n".join(line for line in (_BLANK.sub(" ", line).strip() for line in text.split("\n")) if line)
 

@@ -26,7 +26,7 @@ def one_line(text: str) -> str:
     """Storable text on a single line, without control characters: fit for a header, a list or a log."""
     if text.isprintable():
         return text.strip()
-    return storable(_LINE_CONTROL.sub(" ", text)).strip()
+    return storable(_LINE_CONTROL.sub(" ", text.replace("\0", ""))).strip()
 
 
 def readable(text: str) -> str:

@@ -14,8 +14,11 @@ from postline.intake.parse.values import Address
 MOST_ADDRESSES = 1_000
 
 # Every repetition is bounded: an opening quote or bracket without its end must not cost the whole header each time.
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.){0,400}"|<[^<>]{0,400}>|[(),;:]|[^"<(),;:]+|.', re.DOTALL)
-_QUOTED = re.compile(rb'"((?:[^"\\]|\\.){0,400})"', re.DOTALL)
+_TOKEN = re.compile(
+    rb'=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,400}\?=|"(?:[^"\\]|\\.){0,200}"|<[^<>]{0,200}>|[(),;:]|[^"<(),;:=]+|.',
+    re.DOTALL,
+)
+_QUOTED = re.compile(rb'"((?:[^"\\]|\\.){0,200})"', re.DOTALL)
 _ADDRESS = re.compile(
     r"[^\s<>,;:\"()\[\]\\@]{1,128}@[^\s<>,;:\"()\\@]{1,255}|\"(?:[^\"\\@]|\\.){1,128}\"@[^\s<>,;:\"()\\@]{1,255}"
 )

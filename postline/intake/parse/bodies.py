@@ -39,6 +39,8 @@ def bodies(root: Node, defects: list[str]) -> Bodies:
             wanted = html if leaf.content_type == "text/html" else plain
             wanted.append(_text(leaf, defects))
         elif not leaf.content_type.startswith("multipart/"):
+            if leaf.content_type == "text/plain" and leaf.disposition == "inline":
+                plain.append(_text(leaf, defects))  # Apple Mail's way with text files: to be read in its place too
             attachments.append(_part(leaf))
     joined = "\n".join(plain)
     markup = "\n".join(html)

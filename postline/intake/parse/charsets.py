@@ -99,7 +99,7 @@ def _rescued(data: bytes, codec: str) -> str:
     if not broken:
         return text
     high = len(data) - len(data.translate(None, bytes(range(128, 256))))
-    if broken * 12 < high:  # UTF-8 with a few damaged or cut letters
+    if broken * 3 < high:  # UTF-8 with a few damaged or cut letters
         return text
     if codec and codec != "utf-8":
         return data.decode(codec, "replace")

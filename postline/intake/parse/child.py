@@ -6,6 +6,7 @@ and the content, until the input ends: so it never outlives its parent by more t
 
 from __future__ import annotations
 
+import os
 import pickle
 import resource
 import signal
@@ -17,24 +18,19 @@ from postline.intake.parse.message import read
 
 LENGTH = struct.Struct("<Q")
 CPU_SECONDS = 1.0
+OUT_OF_MEMORY = 7  # the exit code
 
 
 def main() -> None:
     """Reads until the input ends. The argument is how many bytes one message may take beyond what we have."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl+C is for the parent, who closes our input
     _limit_memory(int(sys.argv[1]))
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while True:
-        raw = _next(source)
-        if raw is None:
-            return
-        # The default action of SIGPROF ends the process, in the middle of foreign code too.
-        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
-        answer = _answer(raw)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        sink.write(LENGTH.pack(len(answer)))
-        sink.write(answer)
-        sink.flush()
+    try:
+        _serve(sys.stdin.buffer, sys.stdout.buffer)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except BrokenPipeError:
+        os._exit(0)  # the parent has gone
 
 
 def _limit_memory(allowance: int) -> None:
@@ -45,6 +41,17 @@ def _limit_memory(allowance: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _serve(source: BinaryIO, sink: BinaryIO) -> None:
+    while (raw := _next(source)) is not None:
+        # The default action of SIGPROF ends the process, in the middle of foreign code too.
+        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+        answer = pickle.dumps(read(raw), protocol=pickle.HIGHEST_PROTOCOL)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        sink.write(LENGTH.pack(len(answer)))
+        sink.write(answer)
+        sink.flush()
+
+
 def _next(source: BinaryIO) -> bytes | None:
     head = source.read(LENGTH.size)
     if len(head) < LENGTH.size:
@@ -52,14 +59,6 @@ def _next(source: BinaryIO) -> bytes | None:
     (length,) = LENGTH.unpack(head)
     raw = source.read(length)
     return raw if len(raw) == length else None
-
-
-def _answer(raw: bytes) -> bytes:
-    """The pickled value, or nothing at all when the memory did not suffice."""
-    try:
-        return pickle.dumps(read(raw), protocol=pickle.HIGHEST_PROTOCOL)
-    except MemoryError:
-        return b""
 
 
 if __name__ == "__main__":

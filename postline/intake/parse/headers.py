@@ -6,6 +6,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from postline.intake.parse.charsets import decode
@@ -14,11 +15,10 @@ from postline.kit.text import one_line
 MOST_HEADERS = 1_000  # kept for showing; the ones we need are looked for among all
 LONGEST_VALUE = 65_536  # bytes of one value that are looked at
 MOST_WORDS = 1_000  # encoded words decoded in one value
-LONGEST_WORD = 8_000
+LONGEST_WORD = 4_000
 MOST_PIECES = 100  # RFC 2231 continuations of one parameter
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
-_JUNK_LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
 _FOLD = re.compile(rb"[ \t]*\r?\n[ \t\r\n]*")
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,%d}?)\?=" % LONGEST_WORD, re.DOTALL)
 _PARAMETER = re.compile(r";\s*([^\s=;]{1,200})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
@@ -75,8 +75,8 @@ def split(raw: bytes) -> tuple[Headers, int]:
         elif not fields:
             return Headers(fields), 0
         else:
-            match = _JUNK_LINE.match(raw, position)
-            assert match is not None
+            position = (raw.find(b"\n", position) + 1) or end
+            continue
         position = match.end()
     return Headers(fields), end
 
@@ -103,13 +103,10 @@ def _raw_text(value: bytes, charset: str) -> str:
 def _pieces(value: bytes, raw_charset: str) -> Iterator[str]:
     """Plain stretches and encoded words in turn. Neighbouring words of one charset are joined before decoding:
     clients split letters of several bytes between two words."""
-    position = words = 0
+    position = 0
     pending = b""
     charset = ""
-    for match in _WORD.finditer(value):
-        words += 1
-        if words > MOST_WORDS:
-            break
+    for match in islice(_WORD.finditer(value), MOST_WORDS):
         label = match[1].decode("ascii", "replace").lower()
         between = value[position : match.start()]
         neighbours = position > 0 and not between.strip()

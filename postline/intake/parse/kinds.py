@@ -10,7 +10,8 @@ _AUTO_SUBJECT = re.compile(
     r"\s*(?:(?:re|aw|antw|sv|vs|ha|на|ответ)\s*:\s*)?\[?(?:"
     r"auto(?:matic|mated)?[ -]?(?:reply|response|answer)|autoreply|autoresponse|out[ -]of[ -](?:the )?office|"
     r"i(?:'| a)m (?:away|out of)|away from (?:my|the) |on vacation|vacation reply|"
-    r"авто(?:матический )?[ -]?ответ|автоматичн\w+ (?:в[іи]дпов[іи]д|ответ)|(?:я )?(?:вне офиса|нет на работе|в отпуске)|"
+    r"авто(?:матический )?[ -]?ответ|автоматичн\w+ (?:в[іи]дпов[іи]д|ответ)|"
+    r"(?:я )?(?:вне офиса|нет на работе|в отпуске)|"
     r"automatisch(?:e|es)? (?:antwort|antwoord|beantwoord)|autom(?:atische)?\.? antw|afwezig|buiten kantoor|"
     r"abwesenheit|abwesend|nicht im (?:büro|haus)|"
     r"r[ée]ponse automatique|message automatique d.absence|absen(?:ce|t) du bureau|"
@@ -79,7 +80,13 @@ def robot_sign(headers: tuple[tuple[str, str], ...], sender: str, subject: str) 
     suppressed = {word.strip() for word in values.get("x-auto-response-suppress", "").split(",")}
     if suppressed & {"all", "autoreply", "oof"}:
         return "x-auto-response-suppress"
-    for name in (*_LIST_FIELDS, *_AUTO_REPLY_FIELDS, "x-loop", "x-fc-machinegenerated", "x-failed-recipients"):
+    for name in (
+        *_LIST_FIELDS,
+        *_AUTO_REPLY_FIELDS,
+        "x-loop",
+        "x-fc-machinegenerated",
+        "x-failed-recipients",
+    ):
         if name in values:
             return name
     if values.get("return-path", "").replace(" ", "") == "<>":

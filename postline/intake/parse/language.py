@@ -66,9 +66,9 @@ def _inverted(table: dict[str, str]) -> dict[str, list[str]]:
 _LATIN_WORDS = _inverted(_LATIN)
 _CYRILLIC_WORDS = _inverted(_CYRILLIC)
 _SPECIAL_LETTERS = {
-    "uk": "їєґ",
-    "be": "ў",
-    "kk": "әғқңөұүһ",
+    "uk": "їєґі",
+    "be": "ўіыэё",
+    "kk": "әғқңөұүһіыэ",
     "ru": "ыэёъ",
     "de": "ßäü",
     "pl": "łąęśżźćń",

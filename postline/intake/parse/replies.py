@@ -23,39 +23,47 @@ _ATTRIBUTION_START = re.compile(
     r"\s*(?:On|Am|Le|El|Il|Op|Em|Den|Dnia|W dniu|Dne|\w{1,12}[.,]|\d{1,4}[./-]\d)\s?.{0,12}\d", re.IGNORECASE
 )
 # "25.11.2025, 13:45, "Ivan" <i@x>:", "Среда, 12 марта 2014, 15:02 +04:00 от Ivan <i@x>:"
-_DATE_AT_START = re.compile(r"\s*(?:[^\W\d]{2,15}\.?,?\s+)?(?:\d{1,2}|\d{4})[.\-/ ]")
+_DATE_AT_START = re.compile(r"\s*(?:[^\W\d]{2,15}\.?,?\s+)?(?:\d{1,2}|\d{4})[.:\-/ ]")
 _TIME = re.compile(r"\d[:.]\d\d")
 _ADDRESS_AT_END = re.compile(r"[\w.+-]@[\w.-]{1,100}[>\])]{0,2}\s?\w{0,12}\s?:\s*$")
+_DASHED = re.compile(rf"\s*-{{2,}}\s?.{{2,150}}\s(?:{_WROTE})\s?-{{2,}}\s*$", re.IGNORECASE)  # Android
 _BAT = re.compile(r"\s*(?:Вы писали|You wrote|Du schriebst|Sie schrieben|U schreef|Ви писали)\b.{0,80}\d.{0,40}:\s*$")
 _ORIGINAL = re.compile(
-    r"[\s>]*[-_=*]{2,}\s*(?:Original Message|Original Appointment|Original-Nachricht|Originalnachricht|Ursprüngliche Nachricht|"
-    r"Oorspronkelijk bericht|Origineel bericht|Message d'origine|Message original|Исходное сообщение|Исходное письмо|Оригинальное сообщение|"
+    r"[\s>]*[-_=*]{2,}\s*(?:Original Message|Original Appointment|Original-Nachricht|Originalnachricht|"
+    r"Ursprüngliche Nachricht|"
+    r"Oorspronkelijk bericht|Origineel bericht|Message d'origine|Message original|Исходное сообщение|Исходное письмо|"
+    r"Оригинальное сообщение|"
     r"Вихідне повідомлення|Mensaje original|Messaggio originale|Mensagem original|Wiadomość oryginalna|Reply message|"
-    r"Reply Message|Antwort Nachricht)\s*[-_=*]{0,40}\s*$",
+    r"Reply Message|Oprindelig besked|Ursprungligt meddelande)\s*[-_=*]{0,40}\s*$",
     re.IGNORECASE,
 )
 _FORWARD = re.compile(
-    r"[\s>]*(?:[-_=*]{2,}\s*)?(?:Forwarded message|Begin forwarded message|Пересылаемое сообщение|Пересланное сообщение|Пересланное письмо|"
-    r"Начало переадресованного сообщения|Doorgestuurd bericht|Begin doorgestuurd bericht|Weitergeleitete Nachricht|"
+    r"[\s>]*(?:[-_=*]{2,}\s*)?(?:Forwarded message|Begin forwarded message|Пересылаемое сообщение|"
+    r"Пересланное сообщение|Пересланное письмо|Начало переадресованного сообщения|Doorgestuurd bericht|"
+    r"Begin doorgestuurd bericht|Weitergeleitete Nachricht|"
     r"Anfang der weitergeleiteten|Message transféré|Début du message|Переслане повідомлення)",
     re.IGNORECASE,
 )
 _FROM_FIELD = re.compile(
-    r"[\s>*_]*(?:From|От|Від|Von|Van|De|Expéditeur|Отправитель|Afzender|Da|Od)\s*[*_]{0,2}\s?:[*_]{0,2}\s*\S",
+    r"[\s>*_]*(?:From|От|Від|Von|Van|De|Expéditeur|Отправитель|Afzender|Da|Od|Fra|Från)\s*[*_]{0,2}\s?:[*_]{0,2}\s*\S",
     re.IGNORECASE,
 )
 _OTHER_FIELD = re.compile(
     r"[\s>*_]*(?:Sent|Date|To|Cc|Subject|Reply-To|Отправлено|Дата|Кому|Копия|Тема|Відправлено|Надіслано|Gesendet|Datum|An|"
-    r"Betreff|Verzonden|Verstuurd|Aan|Onderwerp|Envoyé|À|A|Objet|Enviado|Para|Asunto|Inviato|Oggetto|Wysłano|Do|Temat)\s?[*_]{0,2}\s?:",
+    r"Betreff|Verzonden|Verstuurd|Aan|Onderwerp|Envoyé|À|A|Objet|Enviado|Para|Asunto|Inviato|Oggetto|Wysłano|"
+    r"Do|Temat|Sendt|Dato|Til|Emne|Skickat|Till|Ämne)\s?[*_]{0,2}\s?:",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"\s*(?:_{10,}|-{20,}|―{3,})\s*$")
 _SIGNATURE = re.compile(r"(?:--|—|––)\s?$|-- $|_{3,5}\s*$")
 _MOBILE = re.compile(
-    r"\s*(?:Sent from (?:my|Mail|Outlook|Yahoo|Samsung|ProtonMail|Proton|a|an)\b.{0,80}|Sent (?:via|with) .{0,60}|"
-    r"Get Outlook for .{0,60}|Envoyé de(?:puis)? .{0,60}|Von meinem .{0,60}gesendet\.?|Gesendet (?:von|mit) .{0,60}|"
-    r"Diese Nachricht wurde von mein.{0,80}|Verstuurd vanaf .{0,60}|Verzonden (?:vanaf|met|vanuit) .{0,60}|Outlook voor .{0,40} downloaden.{0,60}|"
-    r"Отправлено (?:с|из|от) (?:моего|iPhone|iPad|мобильн|Mail|Outlook|Почт|Яндекс|Android|Samsung|устройства|телефона|приложения).{0,80}|"
+    r"\s*(?:Sent from(?: [\w'’.()+-]{1,30}){1,6}|Sent (?:via|with) .{0,60}|"
+    r"Get Outlook for .{0,60}|Envoyé (?:de|depuis|à partir de) .{0,60}|Von meinem .{0,60}gesendet\.?|"
+    r"Gesendet (?:von|mit) .{0,60}|"
+    r"Diese Nachricht wurde von mein.{0,80}|Verstuurd vanaf .{0,60}|Verzonden (?:vanaf|met|vanuit) .{0,60}|"
+    r"Outlook voor .{0,40} downloaden.{0,60}|"
+    r"Отправлено (?:с|из|от) (?:моего|iPhone|iPad|мобильн|Mail|Outlook|Почт|Яндекс|Android|Samsung|"
+    r"устройства|телефона|приложения).{0,80}|"
     r"Послано с .{0,60}|Надіслано (?:з|із) .{0,60}|Enviado (?:desde|de|do) .{0,60}|Inviato da .{0,60}|"
     r"Скачать Outlook для .{0,60})(?:<https?://\S{1,200}>)?\s*$",
     re.IGNORECASE,
@@ -85,6 +93,8 @@ def _without_quotation(lines: list[str], heads: list[str]) -> list[str]:
         if not length:
             if _QUOTED.match(head):
                 index = _after_quoted(heads, index)
+                if kept and kept[-1].strip():
+                    kept.append("")
                 continue
             kept.append(lines[index])
             index += 1
@@ -102,7 +112,7 @@ def _opening(heads: list[str], index: int) -> int:
     head = heads[index]
     if not head:
         return 0
-    if _ORIGINAL.match(head):
+    if _ORIGINAL.match(head) or (head.endswith("--") and _DASHED.match(head)):
         return 1
     if _FROM_FIELD.match(head) and _is_field_block(heads, index):
         return 1

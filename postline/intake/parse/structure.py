@@ -9,6 +9,7 @@ import email.policy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import fast_mail_parser
@@ -22,7 +23,13 @@ _ANY_CONTAINER = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
 _QUOTED_PRINTABLE = re.compile(
     rb"^content-transfer-encoding[ \t]*:[ \t]*quoted-printable", re.IGNORECASE | re.MULTILINE
 )
-_MIME_FIELDS = {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
+_MIME_FIELDS = {
+    "content-type",
+    "content-transfer-encoding",
+    "content-disposition",
+    "content-id",
+    "mime-version",
+}
 
 
 @dataclass(slots=True)
@@ -48,6 +55,8 @@ class Node:
 
 def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     """The parts of a message; what had to be repaired is added to `defects`."""
+    if body.count(b"\n--") > MOST_PARTS:
+        body = _shortened(headers, body, defects)
     if _containers(body) > MOST_NESTED:
         body = _defused(body)
         defects.append("nesting")
@@ -72,6 +81,15 @@ def _first_of_each(headers: Headers) -> list[tuple[str, bytes]]:
     for name, value in headers.fields:
         seen.setdefault(name.lower(), (name, value))
     return list(seen.values())
+
+
+def _shortened(headers: Headers, body: bytes, defects: list[str]) -> bytes:
+    """The first parts only, where lines that look like boundaries are beyond counting."""
+    if not headers.raw("content-type").lower().startswith(b"multipart/"):
+        return body
+    end = next(islice(re.finditer(rb"\n--", body), MOST_PARTS, None)).start()
+    defects.append("parts-cut")
+    return body[:end]
 
 
 def _containers(body: bytes) -> int:
@@ -135,7 +153,8 @@ def _from_standard(part: email.message.Message, place: str) -> Node:
         for number, child in enumerate(payload[:MOST_PARTS], 1):
             node.children.append(_from_standard(child, f"{place}.{number}" if place else str(number)))
     elif isinstance(payload, list):
-        node.content = b"\n".join(child.as_bytes() for child in payload[:MOST_PARTS])
+        enclosed = [child for child in payload[:MOST_PARTS] if isinstance(child, email.message.Message)]
+        node.content = b"\n".join(child.as_bytes() for child in enclosed)
     else:
         data = str(payload or "").encode("utf-8", "surrogateescape")
         node.content = _transfer_decoded(data, value("content-transfer-encoding").lower())

@@ -65,7 +65,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "unknown charset": lambda: with_type(b"text/plain; charset=x-nope", b"\xff\xfe text"),
     "rot13": lambda: with_type(b"text/plain; charset=rot13", "текст".encode()),
     "200 kB of punycode": lambda: with_type(b"text/plain; charset=punycode", b"a" * 200_000 + b"-\xffaaaa"),
-    "truncated base64": lambda: with_type(b"text/plain\nContent-Transfer-Encoding: base64", b"0L/RgNC40LLQtdGC0LjQ" * 3),
+    "truncated base64": lambda: with_type(
+        b"text/plain\nContent-Transfer-Encoding: base64", b"0L/RgNC40LLQtdGC0LjQ" * 3
+    ),
     "two MB of quotation marks": lambda: with_type(b"text/plain", b">" * 2_000_000),
     "a million quoted lines": lambda: with_type(b"text/plain", b"> a\n" * 1_000_000),
     "attributions without end": lambda: with_type(b"text/plain", b"On 1 May 2023, Ivan wrote \n" * 19_000),

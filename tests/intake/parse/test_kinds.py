@@ -1,0 +1,69 @@
+"""SAFETY S27: every marker of a robot is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from postline.intake.parse import read
+from postline.intake.parse.kinds import robot_sign
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "sign"),
+    [
+        ("X-Nothing: x", "letter", ""),
+        ("Auto-Submitted: no", "letter", ""),
+        ("Auto-Submitted: auto-replied", "auto-reply", "auto-submitted"),
+        ("Auto-Submitted: auto-generated (rule)", "auto-reply", "auto-submitted"),
+        ("Precedence: bulk", "mailing-list", "precedence"),
+        ("Precedence: list", "mailing-list", "precedence"),
+        ("Precedence: junk", "auto-reply", "precedence"),
+        ("Precedence: auto_reply", "auto-reply", "precedence"),
+        ("X-Auto-Response-Suppress: OOF, AutoReply", "letter", "x-auto-response-suppress"),
+        ("X-Auto-Response-Suppress: All", "letter", "x-auto-response-suppress"),
+        ("List-Id: <users.lists.example>", "mailing-list", "list-id"),
+        ("List-Unsubscribe: <mailto:leave@lists.example>", "mailing-list", "list-unsubscribe"),
+        ("Return-Path: <>", "auto-reply", "return-path"),
+        ("X-Autoreply: yes", "auto-reply", "x-autoreply"),
+        ("X-Autorespond: Re", "auto-reply", "x-autorespond"),
+        ("X-Autoresponder: x", "auto-reply", "x-autoresponder"),
+        ("X-FC-MachineGenerated: true", "auto-reply", "x-fc-machinegenerated"),
+        ("X-Loop: desk", "letter", "x-loop"),
+        ("X-Failed-Recipients: a@b.example", "bounce", "x-failed-recipients"),
+        ("From: MAILER-DAEMON@mail.example", "bounce", "sender"),
+        ("From: postmaster@mail.example", "bounce", "sender"),
+        ("From: no-reply@shop.example", "letter", "sender"),
+        ("From: shop.noreply@shop.example", "letter", "sender"),
+        ("From: donotreply@shop.example", "letter", "sender"),
+        ("From: honoreplyton@shop.example", "letter", ""),
+        ("Subject: Automatic reply: hello", "auto-reply", "subject"),
+        ("Subject: Out of office: hello", "auto-reply", "subject"),
+        ("Subject: Автоответ: привет", "auto-reply", "subject"),
+        ("Subject: Автоматический ответ: привет", "auto-reply", "subject"),
+        ("Subject: Automatisch antwoord: hallo", "auto-reply", "subject"),
+        ("Subject: Afwezig: hallo", "auto-reply", "subject"),
+        ("Subject: Abwesenheitsnotiz: hallo", "auto-reply", "subject"),
+        ("Subject: Automatische Antwort: hallo", "auto-reply", "subject"),
+        ("Subject: Réponse automatique : bonjour", "auto-reply", "subject"),
+        ("Subject: How do I set up an automatic reply?", "letter", ""),
+        ("Subject: Не работает автоответчик", "letter", ""),
+        ("Content-Type: multipart/report; report-type=delivery-status; boundary=x", "bounce", "report"),
+        (
+            "Content-Type: multipart/report; report-type=disposition-notification; boundary=x",
+            "auto-reply",
+            "report",
+        ),
+        (
+            "Content-Type: multipart/report; report-type=feedback-report; boundary=x",
+            "feedback-report",
+            "report",
+        ),
+    ],
+)
+def test_a_marker_is_known(header: str, kind: str, sign: str) -> None:
+    sender = "" if header.startswith("From") else "From: anna@mail.example\n"
+    message = read(f"{header}\n{sender}\ntext\n".encode())
+    assert message.kind == kind
+    assert robot_sign(message.headers, message.sender.address, message.subject) == sign
