@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from postline.intake.addressed import Mailboxes
 from postline.intake.parse import ParsedMessage
+from postline.intake.parse.kinds import robot_sign
 from postline.kit.html import text_to_html
 from postline.kit.sql import rows
 from postline.outbox.models import Kind
@@ -81,6 +82,8 @@ def _reason_against(message: ParsedMessage, *, mailbox: Mailbox, mailboxes: Mail
         return message.kind
     if "loop" in message.defects:
         return "loop"
+    if sign := robot_sign(message.headers, message.sender.address, message.subject):
+        return sign
     if mailboxes.find(message.sender.address) is not None:
         return "own-address"
     if not mailbox.automatic_answer:

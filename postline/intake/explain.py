@@ -61,7 +61,7 @@ def _what_it_says(message: ParsedMessage) -> dict[str, Any]:
 
 
 def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes) -> dict[str, Any]:
-    nothing = {"thread": None, "project": None, "queue": None, "filters": [], "hints": []}
+    nothing: dict[str, Any] = {"thread": None, "project": None, "queue": None, "filters": [], "hints": []}
     recipients = [one.address for one in (*message.to, *message.cc)]
     for project_id, ours in by_project(RawMessage(envelope_to=[]), message, mailboxes).items():
         found = thread.find(message, project_id=project_id, recipients=recipients)

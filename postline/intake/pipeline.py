@@ -35,7 +35,7 @@ PUT_ASIDE_WITHOUT_TICKET = ("bounce", "auto-reply")  # robots never open a ticke
 def handle(reader: Reader, *, now: datetime, batch: int = BATCH) -> int:
     """Handle the oldest waiting messages, any number of workers at once. Returns how many were handled."""
     with transaction.atomic():
-        _allow_slow_reading()
+        _set_up_transaction()
         raws = _claim(batch)
         if not raws:
             return 0
@@ -185,7 +185,8 @@ def _arrival(
     )
 
 
-def _allow_slow_reading() -> None:
-    """A batch of hostile messages may keep the reader busy for longer than other transactions may idle."""
+def _set_up_transaction() -> None:
+    """A batch of hostile messages may keep the reader busy for longer than other transactions may idle. And the plans
+    of prepared statements stay: one made while the tables were nearly empty must not read whole tables ever after."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'; SET LOCAL enable_seqscan = off")

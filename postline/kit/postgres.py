@@ -29,6 +29,7 @@ def connection_settings(configuration: Configuration) -> dict[str, Any]:
                 f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
             ),
             "connect_timeout": 10,
+            "prepare_threshold": 1,  # for kit.sql alone: Django's own statements are bound by the client
             "application_name": "postline",
         },
     }
