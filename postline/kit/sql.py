@@ -19,7 +19,7 @@ def rows(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[
     """Execute and return what it returns. Raises Django's database errors."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, parameters, prepare=True)  # type: ignore[call-overload]
+        cursor.execute(statement, parameters, prepare=True)
         return cursor.fetchall() if cursor.description else []
 
 

@@ -56,7 +56,8 @@ WITH ticket AS (
         %(subject)s, %(language)s, 'letter', '', '{}', '{}', %(outbox)s, %(now)s, %(now)s)
     RETURNING id
 ), body AS (
-    INSERT INTO tickets_body (message_id, text, new_text, html) SELECT id, %(text)s::text, %(text)s::text, '' FROM message
+    INSERT INTO tickets_body (message_id, text, new_text, html)
+    SELECT id, %(text)s::text, %(text)s::text, '' FROM message
 )
 INSERT INTO tickets_event (ticket_id, number, kind, at, data)
 SELECT ticket.id, ticket.event_count, %(happening)s::text, %(now)s::timestamptz,

@@ -167,13 +167,16 @@ WITH free AS (
     INSERT INTO tickets_ticket (number, project_id, queue_id, topic_id, mailbox_id, requester_id, state, priority,
         language, subject, preview, tags, fields, assigned, return_count, created_at, updated_at, waiting_since,
         event_count)
-    SELECT free.n, %(project)s, %(queue)s, %(topic)s::bigint, %(mailbox)s::bigint, requester.id, %(state)s, %(priority)s,
-        %(language)s, %(subject)s, %(preview)s, '{}', %(fields)s::jsonb, false, 0, %(now)s::timestamptz, %(now)s, %(now)s, 1
+    SELECT free.n, %(project)s, %(queue)s, %(topic)s::bigint, %(mailbox)s::bigint, requester.id, %(state)s,
+        %(priority)s,
+        %(language)s, %(subject)s, %(preview)s, '{}', %(fields)s::jsonb, false, 0, %(now)s::timestamptz, %(now)s,
+        %(now)s, 1
     FROM free, requester
     RETURNING id, number
 ), participant AS (
     INSERT INTO tickets_participant (ticket_id, name, address, proved, since)
-    SELECT ticket.id, %(name)s::text, %(address)s::text, true, %(now)s::timestamptz FROM ticket WHERE %(address)s::text <> ''
+    SELECT ticket.id, %(name)s::text, %(address)s::text, true, %(now)s::timestamptz
+    FROM ticket WHERE %(address)s::text <> ''
 )
 SELECT id, number FROM ticket
 """
