@@ -13,6 +13,7 @@ import postline
 from postline.kit.logs import logger
 
 STAMP = ".collected"
+UNUSED = ["django_htmx/ext/*", "django_htmx/htma*", "django_htmx/htmx-4*"]  # some import what is not there
 
 log = logger(__name__)
 
@@ -26,7 +27,7 @@ def collect() -> bool:
     present = _fingerprint()
     if stamp.exists() and stamp.read_text() == present:
         return False
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
     stamp.write_text(present)
     log.info("static files collected")
     return True
