@@ -18,7 +18,10 @@ from postline.ops.errors import Refused
 
 
 def main() -> NoReturn:
-    """Run the command of `sys.argv`. Exit codes: 78 a wrong setting, 1 a refusal, 2 wrong usage, else the command's."""
+    """Run the command of `sys.argv`.
+
+    Exit codes: 78 a wrong setting, 1 a refusal, 2 wrong usage, 70 a fault of ours, else the command's own.
+    """
     signal.signal(signal.SIGTERM, _end)
     try:
         root.main(prog_name="postline")
@@ -26,7 +29,10 @@ def main() -> NoReturn:
         configuration.stop_with(error)
     except Refused as error:
         sys.stderr.write(f"{error}\n")
-    sys.exit(1)
+        sys.exit(1)
+    except Exception:
+        logs.logger(__name__).exception("command failed")
+    sys.exit(70)  # EX_SOFTWARE of sysexits.h
 
 
 class Commands(click.Group):

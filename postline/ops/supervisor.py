@@ -13,7 +13,7 @@ from postline.kit.processes import SignalPipe
 from postline.ops.errors import Refused
 
 FIRST_PAUSE_S = 0.1
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 5.0
 HEALTHY_S = 10.0  # who lived so long starts again at once
 TURN_S = 0.1
 STOP_S = 10.0
