@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import cast
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
@@ -21,7 +22,7 @@ def make_application() -> Application:
     django = get_wsgi_application()
     from django.conf import settings  # noqa: PLC0415 - readable only once Django is set up
 
-    pool: Application = WSGIMiddleware(bodies.from_scope(django), workers=THREADS, send_queue_size=64)
+    pool = cast(Application, WSGIMiddleware(bodies.from_scope(django), workers=THREADS, send_queue_size=64))
     configuration = settings.CONFIGURATION
     pages = forwarded.believing(
         bodies.complete(pool, largest=configuration.max_message * UPLOADS_IN_A_FORM), configuration.trusted_proxies

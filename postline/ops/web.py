@@ -46,7 +46,7 @@ async def _serve(application: Application, address: Address) -> int:
     def stop(number: int) -> None:
         if not stopped:
             loop.call_later(GRACE_S, os._exit, 0)
-            server.stop()
+            server.stop()  # type: ignore[no-untyped-call]
         stopped.append(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
