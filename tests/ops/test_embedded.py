@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from postline import configuration
 from postline.configuration import Configuration
 from postline.kit.postgres import EMBEDDED_NAME, socket_folder
 from postline.ops.database import running
 from postline.ops.embedded.leftovers import postmaster_pid
+from postline.ops.errors import Refused
 from tests.waiting import until
 
 HOLD = """
@@ -169,3 +174,51 @@ def test_an_interrupted_first_start_leaves_no_half_cluster(tmp_path: Path) -> No
     (tmp_path / "database" / "18.new" / "base").mkdir(parents=True)
     with running(configured(tmp_path)), connect(tmp_path) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has to become somebody else")
+class TestAsRootWithoutUserNamespaces:
+    """Where the machine forbids user namespaces, PostgreSQL runs as nobody."""
+
+    @pytest.fixture(autouse=True)
+    def _forbid_namespaces(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("postline.ops.embedded.identity.NAMESPACE", ("false",))
+
+    def test_a_folder_that_nobody_cannot_reach_is_refused_with_the_way_out(self, tmp_path: Path) -> None:
+        home = tmp_path / "private"
+        home.mkdir(mode=0o700)
+        with pytest.raises(Refused, match="set POSTLINE_HOME to a folder elsewhere"), running(configured(home)):
+            pass
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+    def test_in_an_open_folder_it_runs_as_nobody_and_later_as_root_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+            Path(folder).chmod(0o755)
+            home = Path(folder, "home")
+            with running(configured(home)) as server, connect(home) as connection:
+                assert server is not None
+                connection.execute("CREATE TABLE kept (id int)")
+                assert server.data.stat().st_uid == pwd.getpwnam("nobody").pw_uid
+            monkeypatch.undo()
+            with running(configured(home)) as server, connect(home) as connection:
+                assert server is not None
+                assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+                assert server.data.stat().st_uid == 0
+
+    def test_it_too_ends_with_its_killed_supervisor(self) -> None:
+        with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+            Path(folder).chmod(0o755)
+            program = (
+                "import os, signal, sys\n"
+                "from pathlib import Path\n"
+                "from postline import configuration\n"
+                "from postline.ops.database import running\n"
+                "from postline.ops.embedded import identity\n"
+                "identity.NAMESPACE = ('false',)\n"
+                "with running(configuration.load({'POSTLINE_HOME': sys.argv[1]}, folder=Path('/'))) as server:\n"
+                "    print(server.process.pid, flush=True)\n"
+                "    os.kill(os.getpid(), signal.SIGKILL)\n"
+            )
+            done = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=False)
+            assert done.stdout
+            until(lambda: not Path(folder, "database", "18", "postmaster.pid").exists())
