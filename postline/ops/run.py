@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
+from typing import IO
 
 from postline.configuration import Address, Configuration
 from postline.kit.locks import FileLock
@@ -20,8 +22,11 @@ from postline.ops.supervisor import STOPPING, Program, Supervisor
 PROBE_S = 1.0
 
 
-def serve(configuration: Configuration, *, announce: Callable[[], None]) -> None:
-    """Serve until SIGTERM, SIGINT or SIGHUP; calls `announce` once, when everything answers. Raises Refused."""
+def serve(configuration: Configuration, *, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM, SIGINT or SIGHUP. Raises Refused.
+
+    When everything answers it calls `announce` once, with what a newcomer should know besides the address.
+    """
     configuration.home.mkdir(parents=True, exist_ok=True)
     lock = FileLock(configuration.home / "serve.lock")
     if not lock.take():
@@ -33,7 +38,8 @@ def serve(configuration: Configuration, *, announce: Callable[[], None]) -> None
     must_be_free("POSTLINE_SMTP", configuration.smtp)
     must_be_free("POSTLINE_LMTP", configuration.lmtp)
     with running(configuration, alone=True) as server, SignalPipe(*_signals()) as signals:
-        if not _prepared(signals):
+        notice = _prepare(signals)
+        if notice is None:
             return
         programs = [Program(name, _starter(name)) for name in _roles(configuration)]
         if server is not None:
@@ -42,7 +48,7 @@ def serve(configuration: Configuration, *, announce: Callable[[], None]) -> None
         def everything_answers() -> bool:
             if not all(program.process for program in programs) or not _answers(configuration):
                 return False
-            announce()
+            announce(notice)
             return True
 
         Supervisor(programs).run(signals, until_ready=everything_answers)
@@ -58,27 +64,30 @@ def _roles(configuration: Configuration) -> list[str]:
     return ["web", *(["receiver"] if receives else []), "worker"]
 
 
-def _prepared(signals: SignalPipe) -> bool:
+def _prepare(signals: SignalPipe) -> str | None:
     """Migrations, static files and the demo, in a process of their own: they need much memory, and only once.
 
-    Tells False when a signal said to stop meanwhile.
+    Gives what that process said, or None when a signal said to stop meanwhile.
     """
-    child = _starter("prepare")()
-    while child.poll() is None:
-        if signals.wait(None) & STOPPING:
-            child.terminate()
-            child.wait()
-            return False
-    if child.returncode:
-        raise Refused("The database could not be prepared, see above: Postline does not start.")
-    return True
+    with tempfile.TemporaryFile() as said:
+        child = _starter("prepare", said)()
+        while child.poll() is None:
+            if signals.wait(None) & STOPPING:
+                child.terminate()
+                child.wait()
+                return None
+        if child.returncode:
+            raise Refused("The database could not be prepared, see above: Postline does not start.")
+        said.seek(0)
+        return said.read().decode().strip()
 
 
-def _starter(name: str) -> Callable[[], subprocess.Popen[bytes]]:
+def _starter(name: str, output: IO[bytes] | None = None) -> Callable[[], subprocess.Popen[bytes]]:
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "postline", name],
             stdin=subprocess.DEVNULL,
+            stdout=output,
             # safe, for a killed role loses nothing; a gentler signal would wait for a database that goes too
             preexec_fn=dying_with_parent(signal.SIGKILL),
             start_new_session=True,  # Ctrl-C in the terminal is for us, and we stop them

@@ -13,7 +13,9 @@ from postline.ops.run import serve
 def command(configuration: Configuration) -> None:
     """Run everything on this machine until stopped: database, web, mail receiver, worker."""
 
-    def announce() -> None:
+    def announce(notice: str) -> None:
         click.echo(f"Postline is ready: http://{configuration.http}/")
+        if notice:
+            click.echo(notice)
 
     serve(configuration, announce=announce)
