@@ -17,6 +17,7 @@ from postline.ops.errors import Refused
 
 PATIENCE_S = 60.0
 FAREWELL_S = 10.0
+CONNECT_S = 5
 PAUSE_S = 0.05
 
 
@@ -26,11 +27,12 @@ def running(
 ) -> Iterator[Server | None]:
     """The database accepts connections inside the block. Raises Refused, with one sentence.
 
-    With DATABASE_URL nothing is done. Otherwise the embedded server is started and, at the end of the block,
-    stopped; where another program of this POSTLINE_HOME runs it already, that one is used (and None given).
+    With DATABASE_URL its server only has to answer. Otherwise the embedded server is started and, at the end of
+    the block, stopped; where another program of this POSTLINE_HOME runs it, that one is used (and None given).
     With `alone` we must be the one that starts it, and do not wait for users when we stop.
     """
     if configuration.database_url:
+        _must_answer(configuration.database_url)
         yield None
         return
     folder = configuration.home / "database"
@@ -53,6 +55,13 @@ def running(
             yield None
         finally:
             users.release()
+
+
+def _must_answer(url: str) -> None:
+    try:
+        psycopg.connect(url, connect_timeout=CONNECT_S).close()
+    except psycopg.Error as error:
+        raise Refused(f"DATABASE_URL: the server does not let us in: {' '.join(str(error).split())}.") from error
 
 
 def _is_ours(configuration: Configuration, *, owner: FileLock, users: FileLock, alone: bool) -> bool:
@@ -80,7 +89,7 @@ def _answers(configuration: Configuration) -> bool:
             port=EMBEDDED_PORT,
             user="postgres",
             dbname=EMBEDDED_NAME,
-            connect_timeout=5,
+            connect_timeout=CONNECT_S,
         ):
             return True
     except psycopg.OperationalError:

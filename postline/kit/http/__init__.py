@@ -1,0 +1,1 @@
+"""Small ASGI wrappers around Django."""

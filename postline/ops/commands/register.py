@@ -1,0 +1,34 @@
+"""Every command: its words, where it is, and what it does. A module is imported only when its command is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command `words` (two words: in a group), found in `postline.ops.commands.<module>`."""
+
+    words: str
+    module: str
+    help: str
+    hidden: bool = False
+
+
+COMMANDS = (
+    Entry("serve", "serve", "Run everything on this machine until stopped."),
+    Entry("web", "web", "Run the web role alone."),
+    Entry("receiver", "receiver", "Run the mail receiver alone (SMTP and LMTP)."),
+    Entry("worker", "worker", "Run the worker alone: handle, send, wake."),
+    Entry("prepare", "prepare", "Migrate, collect static files, load the demo if wanted.", hidden=True),
+    Entry("migrate", "migrate", "Bring the database up to date."),
+    Entry("doctor", "doctor", "Check the installation and say how to mend it."),
+    Entry("console", "console", "Open a Python shell with Postline loaded."),
+)
+GROUPS = {
+    "user": "People.",
+    "token": "API tokens.",
+    "mail": "Messages.",
+    "demo": "The demo department.",
+    "bench": "Measurements.",
+}

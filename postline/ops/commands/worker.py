@@ -1,0 +1,25 @@
+"""`postline worker`"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from postline.configuration import Configuration
+from postline.ops import django
+from postline.ops.database import running
+from postline.ops.roles import run_until_stopped
+
+
+@click.command()
+@click.pass_obj
+def command(configuration: Configuration) -> None:
+    """Run the worker alone: handles what came in, sends what goes out, wakes what waited for a date."""
+    django.set_up()
+    from postline.intake import worker  # noqa: PLC0415 - models need Django set up
+    from postline.outbox import send  # noqa: PLC0415
+    from postline.tickets.actions import wake  # noqa: PLC0415
+
+    with running(configuration):
+        sys.exit(run_until_stopped({"intake": worker.run, "outbox": send.run, "wake": wake.run}))
