@@ -10,7 +10,6 @@ import traceback
 from collections.abc import Sequence
 from datetime import datetime
 
-import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from postline.intake import thread
@@ -20,12 +19,13 @@ from postline.intake.models import RawMessage, State
 from postline.intake.parse import ParsedMessage, read
 from postline.intake.quarantine import put_aside
 from postline.intake.reader import Reader, Unreadable
+from postline.kit.logs import logger
 from postline.projects.models import Mailbox
 from postline.tickets.actions.arrive import arrive
 from postline.tickets.actions.seen_again import seen_again
 from postline.tickets.arrival import Arrival, Arrived, ArrivedFile
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 BATCH = 50
 BATCH_BYTES = 32 << 20

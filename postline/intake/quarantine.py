@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from postline.intake.models import RawMessage, State
 from postline.intake.receive import CHANNEL
+from postline.kit.logs import logger
 from postline.projects import audit
 from postline.projects.rights import Forbidden, ProjectRight, Reach
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 ERROR_LENGTH = 4_000
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 
-import structlog
 from django.db import InterfaceError, OperationalError, connection
 
 from postline.intake import pipeline
@@ -12,8 +11,9 @@ from postline.intake.reader import Reader
 from postline.intake.receive import CHANNEL
 from postline.kit import clock
 from postline.kit.listen import Listener
+from postline.kit.logs import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 IDLE_SECONDS = 5.0  # how long a lost notification may go unnoticed
 AWAY_SECONDS = 1.0

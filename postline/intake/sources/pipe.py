@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-import structlog
 from django.db import Error as DatabaseError
 
 from postline.intake.addressed import Mailboxes
 from postline.intake.models import Source
 from postline.intake.receive import Delivery, keep
 from postline.kit import clock
+from postline.kit.logs import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 STORED = 0
 NO_SUCH_MAILBOX = 67  # EX_NOUSER: the MTA tells the sender

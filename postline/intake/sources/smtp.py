@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
-import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
@@ -26,8 +25,9 @@ from postline.intake.addressed import Mailboxes
 from postline.intake.models import Source
 from postline.intake.receive import Delivery, keep_many
 from postline.kit import clock
+from postline.kit.logs import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 T = TypeVar("T")
 
 GROUP = 50  # messages that share a commit, at most

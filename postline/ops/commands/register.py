@@ -23,6 +23,8 @@ COMMANDS = (
     Entry("prepare", "prepare", "Migrate, collect static files, load the demo if wanted.", hidden=True),
     Entry("migrate", "migrate", "Bring the database up to date."),
     Entry("doctor", "doctor", "Check the installation and say how to mend it."),
+    Entry("mail deliver", "mail_deliver", "Take one message from standard input, as an MTA hands it over."),
+    Entry("mail explain", "mail_explain", "Show what Postline reads in a message and what would happen to it."),
     Entry("console", "console", "Open a Python shell with Postline loaded."),
 )
 GROUPS = {
