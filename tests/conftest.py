@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 from postline import configuration
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not IS_WORKER:
         quick = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "64MB"}
         RESOURCES.enter_context(running(configuration.load(folder=Path("/")), alone=True, tuned=quick))
+    django.setup()  # pytest-django looked for settings before this file had chosen them
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
