@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("", include("postline.web.accounts.urls")),
+    path("", include("postline.web.manage.urls")),
     path("favicon.ico", front.favicon),
     path("robots.txt", front.robots),
 ]
