@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -56,13 +56,24 @@ def sent(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sent.jinja", {"hours": settings.PASSWORD_RESET_TIMEOUT // 3600})
 
 
-class NewPasswordForm(SetPasswordForm[Person]):
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     """Twice the same, and not a bad one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_twice(self)
 
     def save(self, commit: bool = True) -> Person:
         """Through the act that audits it."""
         account.set_password(self.user, self.cleaned_data["new_password1"], by_link=True, now=clock.now())
-        return self.user
+        return cast(Person, self.user)
+
+
+def name_twice(form: forms.Form) -> None:
+    """The two fields of a new password, without the list of rules that Django puts under the first."""
+    first, again = form.fields["new_password1"], form.fields["new_password2"]
+    first.label, first.help_text = _("New password"), ""
+    again.label, again.help_text = _("The new password once more"), ""
 
 
 class SetPassword(PasswordResetConfirmView):

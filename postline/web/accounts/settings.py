@@ -22,12 +22,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from postline.kit import clock
 from postline.projects import account
 from postline.projects.models import Person
+from postline.web.accounts.password import name_twice
 from postline.web.shared.decorators import StaffRequest, signed_in
 
 OWN_NAMES = {"en": "English", "ru": "Русский", "nl": "Nederlands"}  # each language calls itself
 
 
-class OwnForm(forms.ModelForm[Person]):
+class OwnForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a person may change about themselves."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
@@ -55,7 +56,12 @@ class OwnForm(forms.ModelForm[Person]):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """The old one and the new one twice."""
+    """The old one and the new one twice. The page does not jump to it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
+        name_twice(self)
 
     def save(self, commit: bool = True) -> Person:
         """Through the act that audits it."""
