@@ -122,6 +122,7 @@ LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("nl", _("Dutch"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 
+TESTING = "pytest" in sys.modules  # inside a test's own process nobody has collected the static files
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIGURATION.home / "static"
 STATICFILES_DIRS = [("postline", BASE_DIR / "web" / "static")]
@@ -134,10 +135,13 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": CONFIGURATION.files},
     },
-    "staticfiles": {"BACKEND": "postline.web.shared.statics.HashedFiles"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "postline.web.shared.statics.HashedFiles"
+    },
 }
 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = CONFIGURATION.max_message * 2
 LOGGING_CONFIG = None  # structlog, see kit.logs
-TESTING = "pytest" in sys.modules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from postline.web import front, health
 
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/", front.start),
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("", include("postline.web.accounts.urls")),
+    path("", include("postline.web.manage.urls")),
     path("favicon.ico", front.favicon),
     path("robots.txt", front.robots),
 ]

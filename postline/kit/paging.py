@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
+HIGHEST = 2**63 - 1  # of a bigint
 Row = TypeVar("Row", bound=Model)
 
 
@@ -18,9 +19,9 @@ class Page(Generic[Row]):
     next: int | None
 
 
-def newest_first(rows: QuerySet[Row], *, before: int | None, size: int) -> Page[Row]:
-    """The `size` rows with the highest ids, below `before` where it is given."""
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
+def newest_first(rows: QuerySet[Row], *, before: str, size: int) -> Page[Row]:
+    """The `size` rows with the highest ids, below `before`: a key as it stands in an address, or anything else."""
+    if before.isdecimal() and int(before) <= HIGHEST:
+        rows = rows.filter(pk__lt=int(before))
     found = list(rows.order_by("-pk")[: size + 1])
     return Page(found[:size], found[size - 1].pk if len(found) > size else None)

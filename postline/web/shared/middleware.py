@@ -49,7 +49,7 @@ def person_settings(get_response: Handler) -> Handler:
         language = person.language if person else ""
         if language not in dict(settings.LANGUAGES):
             language = translation.get_language_from_request(request)
-        with translation.override(language), timezone.override(person.time_zone if person else None):
+        with translation.override(language), timezone.override((person and person.time_zone) or None):
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

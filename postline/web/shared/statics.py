@@ -4,6 +4,10 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Also the `import … from` of ES modules names the hashed file."""
+    """Also an `import … from` in our own ES modules names the hashed file."""
 
-    support_js_module_import_aggregation = True
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        # Django knows how to rewrite imports, but would do it in every package's scripts, even inside their comments
+        ("postline/js/*.js", CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),
+    )
