@@ -1,0 +1,93 @@
+"""Who has which message in hand. A claim ends by itself, so that a sender that died keeps nobody's message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from postline.outbox.models import Enclosure, OutboxMessage, Recipient, State
+
+CLAIM = timedelta(seconds=60)  # renewed while the relay is slow; after a sender's death others wait this long
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One message in the hands of one sender, and the attempt that was written before the network is touched."""
+
+    message_id: int
+    attempt_id: int
+    sender: str
+
+
+def claim(*, sender: str, now: datetime) -> Claim | None:
+    """Take the message that is due longest and open an attempt: one statement, one commit. None: nothing is due.
+
+    One at a time, so that what waits behind a slow answer of the relay is still free for other senders.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, {"sender": sender, "now": now, "until": now + CLAIM})
+        row = cursor.fetchone()
+    return Claim(row[0], row[1], sender) if row else None
+
+
+def renew(held: Mapping[str, int], *, now: datetime) -> None:
+    """Keep the claims of senders that are at work: sender → message. A claim that another took over stays lost."""
+    if held:
+        pairs = OutboxMessage.objects.filter(state=State.SENDING, claimed_by__in=list(held), pk__in=list(held.values()))
+        pairs.update(claimed_until=now + CLAIM)
+
+
+def message_in_hand(claim: Claim) -> OutboxMessage:
+    """The message of a claim."""
+    return OutboxMessage.objects.get(pk=claim.message_id)
+
+
+def recipients_left(claim: Claim) -> list[str]:
+    """The recipients who have not got it yet and for whom there is hope."""
+    left = Recipient.objects.filter(message=claim.message_id, state=State.WAITING)
+    return list(left.order_by("id").values_list("address", flat=True))
+
+
+def enclosures_of(claim: Claim) -> QuerySet[Enclosure]:
+    """The files that go with the message."""
+    return Enclosure.objects.filter(message=claim.message_id).order_by("id")
+
+
+def next_due() -> datetime | None:
+    """When the next message must be tried, or the next claim ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT)
+        (moment,) = cursor.fetchone()
+    return moment if isinstance(moment, datetime) else None
+
+
+# The states stand in the text so that the partial index `outbox_due` is used with prepared statements as well.
+TAKE = """
+WITH due AS (
+    SELECT id FROM outbox_outboxmessage
+    WHERE state IN ('waiting', 'sending') AND next_attempt_at <= %(now)s
+        AND (state = 'waiting' OR claimed_until < %(now)s)
+    ORDER BY next_attempt_at, id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE outbox_outboxmessage AS message
+    SET state = 'sending', claimed_by = %(sender)s, claimed_until = %(until)s, attempts = attempts + 1
+    FROM due WHERE message.id = due.id
+    RETURNING message.id
+)
+INSERT INTO outbox_attempt (message_id, started_at, outcome, reply)
+SELECT id, %(now)s, '', '' FROM taken
+RETURNING message_id, id
+"""
+
+NEXT = """
+SELECT least(
+    (SELECT min(next_attempt_at) FROM outbox_outboxmessage WHERE state = 'waiting'),
+    (SELECT min(claimed_until) FROM outbox_outboxmessage WHERE state = 'sending')
+)
+"""
