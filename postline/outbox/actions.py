@@ -10,7 +10,7 @@ from postline.outbox.models import OutboxMessage, Recipient, State
 from postline.outbox.put import CHANNEL
 from postline.outbox.queries import visible
 from postline.projects import audit
-from postline.projects.rights import Reach
+from postline.projects.rights import Forbidden, ProjectRight, Reach
 
 
 class NoSuchMessage(Exception):
@@ -25,11 +25,13 @@ class NothingToRetry(Exception):
 def retry(reach: Reach, *, message_id: int, now: datetime) -> OutboxMessage:
     """Try again at once, also for recipients who were given up. Who has got the message does not get it again.
 
-    `message_id` is the id of the row. Raises NoSuchMessage, NothingToRetry.
+    `message_id` is the id of the row. Raises NoSuchMessage, Forbidden, NothingToRetry.
     """
     message = visible(reach).select_for_update(of=("self",)).filter(pk=message_id).first()
     if message is None:
         raise NoSuchMessage
+    if not reach.may_in_project(ProjectRight.MANAGE, message.project_id):
+        raise Forbidden(ProjectRight.MANAGE)  # an auditor reads the outbox and changes nothing
     if message.state not in (State.WAITING, State.FAILED):
         raise NothingToRetry
     Recipient.objects.filter(message=message, state=State.FAILED).update(state=State.WAITING, finished_at=None)

@@ -204,7 +204,7 @@ def describe(error: Exception) -> str:
     """An error of the network or the relay in one line to be shown."""
     if isinstance(error, smtplib.SMTPResponseException):
         return _shown(error.smtp_code, _bytes(error.smtp_error))
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib wraps it
         return "the relay did not answer in time"
     return one_line(str(error) or type(error).__name__)[:LONGEST_REPLY]
 
