@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import QuerySet
 
-from postline.outbox.models import Enclosure, OutboxMessage, Recipient, State
+from postline.outbox.models import Enclosure, OutboxMessage, State
 
 CLAIM = timedelta(seconds=60)  # renewed while the relay is slow; after a sender's death others wait this long
 
@@ -18,9 +17,14 @@ CLAIM = timedelta(seconds=60)  # renewed while the relay is slow; after a sender
 class Claim:
     """One message in the hands of one sender, and the attempt that was written before the network is touched."""
 
-    message_id: int
+    key: int  # the id of the row
     attempt_id: int
     sender: str
+    attempts: int  # with this one
+    message_id: str
+    created_at: datetime
+    recipients: Sequence[str]  # who have not got it yet and for whom there is hope
+    has_enclosures: bool
 
 
 def claim(*, sender: str, now: datetime) -> Claim | None:
@@ -31,7 +35,7 @@ def claim(*, sender: str, now: datetime) -> Claim | None:
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {"sender": sender, "now": now, "until": now + CLAIM})
         row = cursor.fetchone()
-    return Claim(row[0], row[1], sender) if row else None
+    return Claim(row[0], row[1], sender, *row[2:]) if row else None
 
 
 def renew(held: Mapping[str, int], *, now: datetime) -> None:
@@ -41,20 +45,10 @@ def renew(held: Mapping[str, int], *, now: datetime) -> None:
         pairs.update(claimed_until=now + CLAIM)
 
 
-def message_in_hand(claim: Claim) -> OutboxMessage:
-    """The message of a claim."""
-    return OutboxMessage.objects.get(pk=claim.message_id)
-
-
-def recipients_left(claim: Claim) -> list[str]:
-    """The recipients who have not got it yet and for whom there is hope."""
-    left = Recipient.objects.filter(message=claim.message_id, state=State.WAITING)
-    return list(left.order_by("id").values_list("address", flat=True))
-
-
-def enclosures_of(claim: Claim) -> QuerySet[Enclosure]:
-    """The files that go with the message."""
-    return Enclosure.objects.filter(message=claim.message_id).order_by("id")
+def message_in_hand(claim: Claim) -> tuple[OutboxMessage, list[Enclosure]]:
+    """The message of a claim with its files."""
+    files = Enclosure.objects.filter(message=claim.key).order_by("id") if claim.has_enclosures else []
+    return OutboxMessage.objects.get(pk=claim.key), list(files)
 
 
 def next_due() -> datetime | None:
@@ -78,11 +72,16 @@ WITH due AS (
     UPDATE outbox_outboxmessage AS message
     SET state = 'sending', claimed_by = %(sender)s, claimed_until = %(until)s, attempts = attempts + 1
     FROM due WHERE message.id = due.id
-    RETURNING message.id
+    RETURNING message.id, message.attempts, message.message_id, message.created_at
+), attempt AS (
+    INSERT INTO outbox_attempt (message_id, started_at, outcome, reply)
+    SELECT id, %(now)s, '', '' FROM taken
+    RETURNING id, message_id
 )
-INSERT INTO outbox_attempt (message_id, started_at, outcome, reply)
-SELECT id, %(now)s, '', '' FROM taken
-RETURNING message_id, id
+SELECT taken.id, attempt.id, taken.attempts, taken.message_id, taken.created_at,
+    ARRAY(SELECT address FROM outbox_recipient WHERE message_id = taken.id AND state = 'waiting' ORDER BY id),
+    EXISTS (SELECT FROM outbox_enclosure WHERE message_id = taken.id)
+FROM taken JOIN attempt ON attempt.message_id = taken.id
 """
 
 NEXT = """

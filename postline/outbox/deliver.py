@@ -8,7 +8,7 @@ import structlog
 
 from postline.outbox import addresses
 from postline.outbox.addresses import BadAddress
-from postline.outbox.claims import Claim, enclosures_of, message_in_hand, recipients_left
+from postline.outbox.claims import Claim, message_in_hand
 from postline.outbox.compose import compose, needs_utf8
 from postline.outbox.models import Enclosure, OutboxMessage, State
 from postline.outbox.put import one_line
@@ -26,15 +26,15 @@ def deliver(claim: Claim, connection: Connection) -> dict[str, Result]:
 
     Raises RelayUnavailable where it is the relay's trouble and not this message's.
     """
-    message, recipients, enclosures = message_in_hand(claim), recipients_left(claim), list(enclosures_of(claim))
+    message, enclosures = message_in_hand(claim)
     connection.ready()
-    results = {address: verdict for address in recipients if (verdict := _beforehand(address, connection))}
-    left = [address for address in recipients if address not in results]
+    results = {address: verdict for address in claim.recipients if (verdict := _beforehand(address, connection))}
+    left = [address for address in claim.recipients if address not in results]
     if left:
         try:
             letter = _letter(message, left, enclosures, offers_utf8=connection.offers_utf8)
         except Exception as error:  # whatever it is, it fails this row alone, and is shown there
-            log.warning("outbox.cannot-compose", message=claim.message_id, error=type(error).__name__)
+            log.warning("outbox.cannot-compose", message=claim.key, error=type(error).__name__)
             reason = one_line(f"554 5.6.0 Cannot be composed: {error}")[:LONGEST_REPLY]
             results.update(dict.fromkeys(left, Result(State.FAILED, reason)))
         else:
@@ -44,7 +44,7 @@ def deliver(claim: Claim, connection: Connection) -> dict[str, Result]:
 
 def unavailable(claim: Claim, error: RelayUnavailable) -> dict[str, Result]:
     """What to record when the relay could not be reached: all are tried again."""
-    return dict.fromkeys(recipients_left(claim), Result(State.WAITING, str(error)))
+    return dict.fromkeys(claim.recipients, Result(State.WAITING, str(error)))
 
 
 def _beforehand(address: str, connection: Connection) -> Result | None:

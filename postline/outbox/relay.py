@@ -133,6 +133,8 @@ class Connection:
         else:
             smtp = smtplib.SMTP(relay.host, relay.port, self._greeting, timeout=self._timeouts.connect)
         try:
+            if smtp.sock is not None:
+                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # one short line waits for the next
             smtp.ehlo_or_helo_if_needed()
             if not relay.tls and smtp.has_extn("starttls"):
                 smtp.starttls(context=tls)

@@ -93,7 +93,7 @@ class Sender(threading.Thread):
         held = claim(sender=self.key, now=clock.now())
         if held is None:
             return False
-        self.in_hand, self.since = held.message_id, time.monotonic()
+        self.in_hand, self.since = held.key, time.monotonic()
         try:
             try:
                 results = deliver(held, self.relay)
@@ -124,7 +124,7 @@ class Sender(threading.Thread):
                 time.sleep(DATABASE_PAUSE_S)
             else:
                 states = sorted(str(result.state) for result in results.values())
-                log.info("outbox.tried", message=held.message_id, attempt=held.attempt_id, states=states, kept=kept)
+                log.info("outbox.tried", message=held.key, attempt=held.attempt_id, states=states, kept=kept)
                 return
 
     def _nap(self) -> None:

@@ -31,7 +31,7 @@ def test_a_claimed_message_is_nobody_elses() -> None:
 def test_the_message_that_is_due_longest_comes_first() -> None:
     late, early = written(now=NOW), written(now=NOW - timedelta(minutes=1))
 
-    order = [held.message_id for held in (claim(sender="first", now=NOW), claim(sender="first", now=NOW)) if held]
+    order = [held.key for held in (claim(sender="first", now=NOW), claim(sender="first", now=NOW)) if held]
 
     assert order == [early.pk, late.pk]
 
@@ -54,7 +54,7 @@ def test_the_message_of_a_dead_sender_is_taken_over_after_a_minute() -> None:
     taken = claim(sender="heir", now=LATER)
 
     assert taken is not None
-    assert taken.message_id == message.pk
+    assert taken.key == message.pk
     assert message.tries.count() == 2
 
 

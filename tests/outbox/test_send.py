@@ -13,17 +13,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 
 from postline.kit import clock
-from postline.outbox.claims import CLAIM
+from postline.outbox.claims import CLAIM, claim, renew
 from postline.outbox.models import Attempt, OutboxMessage, State
+from postline.outbox.record import record
+from postline.outbox.relay import Result
 from postline.outbox.send import run
 from tests.outbox.receiving import Receiving
 from tests.outbox.scenes import states, try_once, written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_S = 20.0
+HERE = "datname = current_database() AND pid <> pg_backend_pid()"
 A_SENDER = "import threading, django; django.setup(); from postline.outbox.send import run; run(threading.Event())"
 
 
@@ -65,7 +69,7 @@ def test_a_message_leaves_as_soon_as_it_is_put_into_the_outbox() -> None:
 
 def listeners() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN postline_outbox%'")
+        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {HERE} AND query LIKE 'LISTEN postline_outbox%'")
         return int(cursor.fetchone()[0])
 
 
@@ -122,16 +126,68 @@ def test_a_sender_killed_behind_the_final_dot_leaves_the_message_to_the_next_one
 
 def a_sender_process(server: Receiving) -> subprocess.Popen[bytes]:
     """A whole process that sends, over the database of this test."""
-    settings = connection.settings_dict
-    address = f"postgresql://{settings['USER']}@:{settings['PORT']}/{settings['NAME']}?host={settings['HOST']}"
+    database = connection.settings_dict
+    address = f"postgresql://{database['USER']}@:{database['PORT']}/{database['NAME']}?host={database['HOST']}"
     environment = {
         **os.environ,
+        "POSTLINE_HOME": str(settings.CONFIGURATION.home),
         "DJANGO_SETTINGS_MODULE": "postline.settings",
         "DATABASE_URL": address,
         "POSTLINE_RELAY": f"smtp://127.0.0.1:{server.port}",
-        "PGPASSWORD": settings["PASSWORD"],
+        "PGPASSWORD": database["PASSWORD"],
     }
     return subprocess.Popen([sys.executable, "-c", A_SENDER], env=environment)
+
+
+def test_a_claim_that_is_renewed_at_the_same_moment_is_still_held_when_the_result_is_written() -> None:
+    message = written(now=clock.now())
+    held = claim(sender="slow", now=clock.now())
+    assert held is not None
+    kept: list[bool] = []
+
+    def write_down() -> None:
+        result = {"anna@user.example": Result(State.SENT, "250 OK")}
+        kept.append(record(held, result, now=clock.now()))
+        connection.close()
+
+    writer = threading.Thread(target=write_down)
+    with transaction.atomic():
+        renew({"slow": message.pk}, now=clock.now())
+        writer.start()
+        wait_until(lambda: waiting_for_locks() == 1)
+    writer.join(PATIENCE_S)
+
+    message.refresh_from_db()
+    assert (kept, message.state, message.claimed_by) == ([True], State.SENT, "")
+
+
+def test_a_claim_that_is_taken_over_at_the_same_moment_is_lost_when_the_result_is_written() -> None:
+    message = written(now=clock.now())
+    zombie = claim(sender="zombie", now=clock.now())
+    assert zombie is not None
+    kept: list[bool] = []
+
+    def write_down() -> None:
+        result = {"anna@user.example": Result(State.FAILED, "550 No")}
+        kept.append(record(zombie, result, now=clock.now()))
+        connection.close()
+
+    writer = threading.Thread(target=write_down)
+    with transaction.atomic():
+        assert claim(sender="heir", now=clock.now() + 2 * CLAIM) is not None
+        writer.start()
+        wait_until(lambda: waiting_for_locks() == 1)
+    writer.join(PATIENCE_S)
+
+    message.refresh_from_db()
+    assert (kept, message.state, message.claimed_by) == ([False], State.SENDING, "heir")
+    assert states(message) == {"anna@user.example": State.WAITING}
+
+
+def waiting_for_locks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {HERE} AND wait_event_type = 'Lock'")
+        return int(cursor.fetchone()[0])
 
 
 def test_senders_outlive_a_lost_database_connection() -> None:
@@ -139,10 +195,7 @@ def test_senders_outlive_a_lost_database_connection() -> None:
         written(now=clock.now())
         wait_until(all_sent)
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-                " AND datname = current_database()"
-            )
+            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {HERE}")
         written(now=clock.now())
         wait_until(all_sent)
 
