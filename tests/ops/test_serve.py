@@ -98,6 +98,7 @@ def test_a_second_start_says_that_it_runs_already(served: Served) -> None:
 def test_killed_parts_come_back_by_themselves(served: Served) -> None:
     for words in ("postline web", "postline receiver", "postline worker"):
         before = until(lambda words=words: served.child(words))  # type: ignore[misc]
+        assert before
         os.kill(before, signal.SIGKILL)
         until(lambda words=words, before=before: served.child(words) not in (None, before))  # type: ignore[misc]
     data = Path(served.environment["POSTLINE_HOME"], "database", "18")
