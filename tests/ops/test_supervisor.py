@@ -38,12 +38,17 @@ def test_a_killed_program_is_started_again() -> None:
     program = Program("sleeper", sleeper)
     pids: list[int] = []
 
+    def a_new_one() -> int | None:
+        process = program.process
+        return process.pid if process and process.pid not in pids else None
+
     def kill_twice() -> None:
         for _ in range(2):
-            process = until(lambda: program.process if program.process and program.process.pid not in pids else None)
-            pids.append(process.pid)
-            os.kill(process.pid, signal.SIGKILL)
-        until(lambda: program.process and program.process.pid not in pids)
+            pid = until(a_new_one)
+            assert pid
+            pids.append(pid)
+            os.kill(pid, signal.SIGKILL)
+        until(a_new_one)
         os.kill(os.getpid(), signal.SIGTERM)
 
     supervise(program, meanwhile=threading.Thread(target=kill_twice))

@@ -39,7 +39,7 @@ def ask(
 
     scope: Scope = {"type": "http", "headers": list(headers)}
     asyncio.run(bodies.complete(application, largest=largest)(scope, receive, send))
-    return (statuses or [0])[0], (read or [None])[0]
+    return (statuses or [0])[0], read[0] if read else None
 
 
 def test_the_application_reads_the_whole_body() -> None:

@@ -1,0 +1,150 @@
+"""`postline serve` as an operator knows it: one line when it is ready, no way to hurt it, a clean end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import until
+
+
+@dataclass
+class Served:
+    """A running `postline serve`."""
+
+    process: subprocess.Popen[str]
+    environment: dict[str, str]
+    http: int
+
+    def line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def child(self, words: str) -> int | None:
+        """The child whose command line ends with `words`."""
+        for entry in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            with contextlib.suppress(OSError):
+                if Path("/proc", entry, "cmdline").read_text().replace("\0", " ").strip().endswith(words):
+                    return int(entry)
+        return None
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def serving(home: Path) -> Iterator[Served]:
+    http = free_port()
+    environment = {
+        **os.environ,
+        "POSTLINE_HOME": str(home),
+        "POSTLINE_HTTP": f"127.0.0.1:{http}",
+        "POSTLINE_SMTP": f"127.0.0.1:{free_port()}",
+        "DATABASE_URL": "",
+    }
+    command = [sys.executable, "-m", "postline", "serve"]
+    with (home.parent / "serve.log").open("ab") as log:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+    try:
+        yield Served(process, environment, http)
+    finally:
+        process.terminate()
+        process.wait(30)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path / "home") as found:
+        assert found.line() == f"Postline is ready: http://127.0.0.1:{found.http}/"
+        yield found
+
+
+def test_a_second_start_says_that_it_runs_already(served: Served) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "postline", "serve"],
+        env={**served.environment, "POSTLINE_HTTP": f"127.0.0.1:{free_port()}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Postline is running already for this POSTLINE_HOME")
+    assert done.stderr.count("\n") == 1
+
+
+def test_killed_parts_come_back_by_themselves(served: Served) -> None:
+    for words in ("postline web", "postline receiver", "postline worker"):
+        before = until(lambda words=words: served.child(words))  # type: ignore[misc]
+        assert before
+        os.kill(before, signal.SIGKILL)
+        until(lambda words=words, before=before: served.child(words) not in (None, before))  # type: ignore[misc]
+    data = Path(served.environment["POSTLINE_HOME"], "database", "18")
+    os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    until(served.is_ready)
+
+
+def test_many_slow_uploads_keep_nobody_waiting(served: Served) -> None:
+    head = b"POST /accounts/login/ HTTP/1.1\r\nHost: desk\r\nContent-Length: 100000\r\n\r\nhalf a body"
+    with contextlib.ExitStack() as stack:
+        for _ in range(30):
+            upload = stack.enter_context(socket.create_connection(("127.0.0.1", served.http)))
+            upload.sendall(head)
+        for _ in range(5):
+            assert served.is_ready()
+
+
+def test_a_signal_ends_everything_and_the_next_start_is_quick(served: Served, tmp_path: Path) -> None:
+    children = [served.child(f"postline {role}") for role in ("web", "receiver", "worker")]
+    served.process.send_signal(signal.SIGINT)
+    assert served.process.wait(20) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+    with serving(tmp_path / "home") as again:
+        assert again.line().startswith("Postline is ready: ")
+
+
+def test_a_killed_supervisor_leaves_nothing_behind(served: Served) -> None:
+    web = until(lambda: served.child("postline web"))
+    served.process.kill()
+    until(lambda: not Path(f"/proc/{web}/cwd").exists() or not Path(f"/proc/{web}/cmdline").read_bytes())
+    until(lambda: not Path(served.environment["POSTLINE_HOME"], "database", "18", "postmaster.pid").exists())
+
+
+def test_a_port_that_another_program_uses_is_named(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        done = subprocess.run(
+            [sys.executable, "-m", "postline", "serve"],
+            env={**os.environ, "POSTLINE_HOME": str(tmp_path), "POSTLINE_HTTP": taken},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"POSTLINE_HTTP: {taken} is in use by another program; set POSTLINE_HTTP to a free HOST:PORT.\n"
+    )
