@@ -41,7 +41,7 @@ def take(reach: Reach, *, number: int, now: datetime) -> Ticket:
 def take_next(reach: Reach, *, queues: Sequence[int] | None = None, now: datetime) -> Ticket | None:
     """Take the ticket that has waited longest in the given queues (by default all in which the person may take).
 
-    Tickets whose owner the person is come first. Two people who ask at the same moment never get the same one:
+    Tickets whose owner the person is come first; what they have in hand already is passed over. Two people who ask at the same moment never get the same one:
     the row is locked, and locked rows are passed over. None when nobody waits.
     """
     allowed = reach.queues_with(Right.TAKE)
@@ -51,7 +51,7 @@ def take_next(reach: Reach, *, queues: Sequence[int] | None = None, now: datetim
     waiting = (
         Ticket.objects.select_for_update(of=("self",), skip_locked=True)
         .filter(queue_id__in=wanted, state__in=OPEN_STATES)
-        .filter(Q(taken_by=None) | Q(taken_until__lt=now) | Q(taken_by=reach.person))
+        .filter(Q(taken_by=None) | Q(taken_until__lt=now))
         .filter(Q(owner=None) | Q(owner=reach.person) | Q(assigned=False))
     )
     mine = waiting.filter(owner=reach.person).order_by("waiting_since", "id").first()
