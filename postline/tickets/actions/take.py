@@ -41,8 +41,9 @@ def take(reach: Reach, *, number: int, now: datetime) -> Ticket:
 def take_next(reach: Reach, *, queues: Sequence[int] | None = None, now: datetime) -> Ticket | None:
     """Take the ticket that has waited longest in the given queues (by default all in which the person may take).
 
-    Tickets whose owner the person is come first; what they have in hand already is passed over. Two people who ask at the same moment never get the same one:
-    the row is locked, and locked rows are passed over. None when nobody waits.
+    Tickets whose owner the person is come first; what they have in hand already is passed over. Two people who ask
+    at the same moment never get the same one: the row is locked, and locked rows are passed over. None when nobody
+    waits.
     """
     allowed = reach.queues_with(Right.TAKE)
     wanted = allowed if queues is None else [queue for queue in queues if queue in set(allowed)]
