@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import structlog
-
+from postline.kit.logs import logger
 from postline.outbox import addresses
 from postline.outbox.addresses import BadAddress
 from postline.outbox.claims import Claim, message_in_hand
@@ -18,7 +17,7 @@ from postline.outbox.relay import LONGEST_REPLY, Connection, Letter, RelayUnavai
 NO_ADDRESS = Result(State.FAILED, "501 5.1.3 This is no e-mail address")
 NO_UTF8 = Result(State.FAILED, "553 5.6.7 The relay does not offer SMTPUTF8, which this address needs")
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 
 def deliver(claim: Claim, connection: Connection) -> dict[str, Result]:

@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import structlog
 from django.db import OperationalError, connection, transaction
 
+from postline.kit.logs import logger
 from postline.outbox import outcomes
 from postline.outbox.claims import Claim
 from postline.outbox.models import OutboxMessage, State
@@ -19,7 +19,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=4)
 JITTER = 0.2  # of the pause, to either side: what failed together does not come back together
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 
 @transaction.atomic

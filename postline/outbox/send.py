@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import psycopg
-import structlog
 from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 
 from postline.configuration import Relay
 from postline.kit import clock
+from postline.kit.logs import logger
 from postline.outbox.claims import Claim, claim, next_due, renew
 from postline.outbox.deliver import deliver, unavailable
 from postline.outbox.put import CHANNEL
@@ -32,7 +32,7 @@ LONGEST_TALK_S = 30 * 60.0  # a relay that answers a byte a second is cut off
 FAREWELL_S = 10.0
 DATABASE_PAUSE_S = 1.0
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 
 def run(
