@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -24,10 +24,11 @@ from postline.outbox.relay import Result
 from postline.outbox.send import run
 from tests.outbox.receiving import Receiving
 from tests.outbox.scenes import states, try_once, written
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_S = 20.0
-HERE = "datname = current_database() AND pid <> pg_backend_pid()"
+OTHERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 A_SENDER = "import threading, django; django.setup(); from postline.outbox.send import run; run(threading.Event())"
 
 
@@ -46,31 +47,24 @@ def sending(server: Receiving | None, *, senders: int = 2) -> Iterator[None]:
         assert not thread.is_alive()
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-
-
 def all_sent() -> bool:
     return not OutboxMessage.objects.exclude(state=State.SENT).exists()
 
 
 def test_a_message_leaves_as_soon_as_it_is_put_into_the_outbox() -> None:
     with Receiving() as server, sending(server):
-        wait_until(lambda: listeners() == 1)
+        until(somebody_listens)
         put_at = time.monotonic()
         written(now=clock.now())
-        wait_until(lambda: len(server.received) == 1)
+        until(lambda: len(server.received) == 1)
 
     assert time.monotonic() - put_at < 5  # far below the nap of a sender that nobody wakes
 
 
-def listeners() -> int:
+def somebody_listens() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {HERE} AND query LIKE 'LISTEN postline_outbox%'")
-        return int(cursor.fetchone()[0])
+        cursor.execute(OTHERS + " AND query LIKE 'LISTEN postline_outbox%'")
+        return cursor.fetchone() is not None
 
 
 def test_two_senders_never_send_the_same_message_twice() -> None:
@@ -78,7 +72,7 @@ def test_two_senders_never_send_the_same_message_twice() -> None:
         written(now=clock.now())
 
     with Receiving() as server, sending(server), sending(server):
-        wait_until(all_sent)
+        until(all_sent)
 
     ids = Counter(one.content.partition(b"Message-ID: ")[2].partition(b"\r\n")[0] for one in server.received)
     assert len(ids) == sum(ids.values()) == 100
@@ -89,16 +83,16 @@ def test_two_senders_never_send_the_same_message_twice() -> None:
 def test_one_slow_answer_does_not_stop_the_others() -> None:
     slow = written(now=clock.now())
     with Receiving(slow=True) as server, sending(server):
-        wait_until(lambda: len(server.received) == 1)
+        until(lambda: len(server.received) == 1)
         server.slow = False
         for _ in range(10):
             written(now=clock.now())
-        wait_until(lambda: len(server.received) == 11)
-        wait_until(lambda: OutboxMessage.objects.filter(state=State.SENT).count() == 10)
+        until(lambda: len(server.received) == 11)
+        until(lambda: OutboxMessage.objects.filter(state=State.SENT).count() == 10)
         slow.refresh_from_db()
         assert slow.state == State.SENDING
         server.go_on()
-        wait_until(all_sent)
+        until(all_sent)
 
 
 def test_a_sender_killed_behind_the_final_dot_leaves_the_message_to_the_next_one() -> None:
@@ -106,7 +100,7 @@ def test_a_sender_killed_behind_the_final_dot_leaves_the_message_to_the_next_one
     with Receiving(slow=True) as server:
         process = a_sender_process(server)
         try:
-            wait_until(lambda: len(server.received) == 1)
+            until(lambda: len(server.received) == 1)
         finally:
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -154,7 +148,7 @@ def test_a_claim_that_is_renewed_at_the_same_moment_is_still_held_when_the_resul
     with transaction.atomic():
         renew({"slow": message.pk}, now=clock.now())
         writer.start()
-        wait_until(lambda: waiting_for_locks() == 1)
+        until(somebody_waits_for_us)
     writer.join(PATIENCE_S)
 
     message.refresh_from_db()
@@ -176,7 +170,7 @@ def test_a_claim_that_is_taken_over_at_the_same_moment_is_lost_when_the_result_i
     with transaction.atomic():
         assert claim(sender="heir", now=clock.now() + 2 * CLAIM) is not None
         writer.start()
-        wait_until(lambda: waiting_for_locks() == 1)
+        until(somebody_waits_for_us)
     writer.join(PATIENCE_S)
 
     message.refresh_from_db()
@@ -184,20 +178,20 @@ def test_a_claim_that_is_taken_over_at_the_same_moment_is_lost_when_the_result_i
     assert states(message) == {"anna@user.example": State.WAITING}
 
 
-def waiting_for_locks() -> int:
+def somebody_waits_for_us() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {HERE} AND wait_event_type = 'Lock'")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return bool(cursor.fetchone()[0])
 
 
 def test_senders_outlive_a_lost_database_connection() -> None:
     with Receiving() as server, sending(server):
         written(now=clock.now())
-        wait_until(all_sent)
+        until(all_sent)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {HERE}")
+            cursor.execute(OTHERS.replace("pid FROM", "pg_terminate_backend(pid) FROM", 1))
         written(now=clock.now())
-        wait_until(all_sent)
+        until(all_sent)
 
     assert len(server.received) == 2
 
@@ -207,12 +201,12 @@ def test_a_relay_that_is_away_costs_few_attempts_and_everything_leaves_when_it_i
     with Receiving() as gone:
         pass
     with sending(gone):
-        wait_until(lambda: Attempt.objects.filter(outcome=State.WAITING).exists())
+        until(lambda: Attempt.objects.filter(outcome=State.WAITING).exists())
 
     assert Attempt.objects.count() <= 4
     OutboxMessage.objects.update(next_attempt_at=clock.now())
     with Receiving() as server, sending(server):
-        wait_until(all_sent)
+        until(all_sent)
     assert len(server.received) == len(messages)
 
 
