@@ -123,23 +123,27 @@ def _take_in(
     if not projects:
         put_aside(raw, reason="no-mailbox", error="", now=now)
         return None
-    results = []
+    results: list[Arrived] = []
+    is_known = False
     for project_id, ours in projects.items():
         recipients = [*raw.envelope_to, *(one.address for one in (*message.to, *message.cc))]
         found = thread.find(message, project_id=project_id, recipients=recipients)
         if found.duplicate_of is not None:
             seen_again(found.duplicate_of, mailbox_ids=[mailbox.pk for mailbox in ours])
             log.info("message seen again", raw=raw.pk, message=found.duplicate_of)
+            is_known = True
             continue
         if found.ticket_id is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
-            put_aside(raw, reason=message.kind, error="", now=now)
-            return None
+            continue
         arrival = _arrival(raw, message, found, ours, topic_id=topic_id, fields=fields)
         arrived = arrive(arrival, now=now)
         if arrived.is_new:
             answer_automatically(arrived, message, mailbox=ours[0], mailboxes=mailboxes, now=now)
         log.info("message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by)
         results.append(arrived)
+    if not results and not is_known:
+        put_aside(raw, reason=message.kind, error="", now=now)
+        return None
     return results
 
 
