@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from script.catalogue import compile_stale
+
 if TYPE_CHECKING:
     from tests.scenes import Department
 

@@ -21,6 +21,7 @@ TEMPLATES = sorted(PACKAGE.rglob("*.jinja"))
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 SHOWN_ATTRIBUTES = {"aria-label", "title", "placeholder", "alt", "aria-description"}
 NAMES = {"Postline", "English", "Русский", "Nederlands"}  # are called so in every language
+CLASS_BLOCKS = {"frame", "panes"}  # blocks of the base templates that stand in a class attribute
 NOT_PROSE = {"code", "kbd", "style", "script"}
 
 
@@ -88,8 +89,14 @@ def test_marked_words_are_left_alone(template: str) -> None:
 def bare_words(source: str) -> list[str]:
     """The words in a template's text and shown attributes that pass no translation."""
     tree = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(source)
+    classes = {
+        id(data)
+        for block in tree.find_all(nodes.Block)
+        if block.name in CLASS_BLOCKS
+        for data in block.find_all(nodes.TemplateData)
+    }
     reader = _Reader()
-    reader.feed("".join(node.data for node in tree.find_all(nodes.TemplateData)))
+    reader.feed("".join(data.data for data in tree.find_all(nodes.TemplateData) if id(data) not in classes))
     reader.close()
     return [word for text in reader.texts for word in LETTERS.findall(text) if word not in NAMES]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 
 import pytest
-from django.conf import settings
+from django.conf import settings as installed
 from django.test import Client
+from pytest_django import Settings
 
 from postline.outbox.models import Kind, OutboxMessage
 from postline.projects.invitations import password_link
@@ -14,11 +16,23 @@ from postline.projects.models import AuditEntry
 from tests.scenes import Department
 from tests.web.conftest import SignedIn
 
+OUTBOX = "postline.outbox.mail_backend.OutboxBackend"
 NEW = "a sentence to remember"
 
 
+@pytest.fixture(autouse=True)
+def _real_backend(settings: Settings) -> None:
+    """Not the one that pytest-django puts in its place."""
+    settings.EMAIL_BACKEND = OUTBOX
+
+
 def ask(client: Client, who: str) -> str:
-    return client.post("/accounts/password/", {"who": who}, follow=True, headers={"host": "evil.example"}).text
+    page = client.post("/accounts/password/", {"who": who}, follow=True, headers={"host": "evil.example"}).text
+    return re.sub(r'"X-CSRFToken":"\w+"', "", page)
+
+
+def test_the_outbox_is_how_mail_leaves() -> None:
+    assert importlib.import_module("postline.settings").EMAIL_BACKEND == OUTBOX
 
 
 def link_in(message: OutboxMessage) -> str:
@@ -34,7 +48,7 @@ def test_a_link_goes_into_the_outbox(client: Client, who: str) -> None:
 
     message = OutboxMessage.objects.get()
     assert (message.kind, message.to) == (Kind.ACCOUNT, [["", "line1@staff.example"]])
-    assert link_in(message).startswith(settings.CONFIGURATION.public_url + "/accounts/password/set/")
+    assert link_in(message).startswith(installed.CONFIGURATION.public_url + "/accounts/password/set/")
 
 
 def test_the_letter_speaks_the_persons_language(d: Department, client: Client) -> None:
@@ -76,7 +90,7 @@ def test_the_link_sets_a_password_once(client: Client) -> None:
 
 
 def test_an_invitation_opens_the_same_page(d: Department, client: Client) -> None:
-    link = password_link(d.people["line1"], settings.CONFIGURATION)
+    link = password_link(d.people["line1"], installed.CONFIGURATION)
 
     assert "Set a password" in client.get(link, follow=True).text
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tests.web.conftest import SignedIn
 
@@ -43,7 +43,7 @@ def test_without_a_mail_server_administrators_see_a_red_bar(signed_in: SignedIn)
     assert "No message leaves." not in signed_in("line1").get("/settings/").text
 
 
-def test_a_demo_that_others_can_reach_says_so_on_every_page(signed_in: SignedIn, settings: SettingsWrapper) -> None:
+def test_a_demo_that_others_can_reach_says_so_on_every_page(signed_in: SignedIn, settings: Settings) -> None:
     settings.CONFIGURATION = replace(settings.CONFIGURATION, demo=True, open_demo=True)
 
     assert "Open demo." in Client().get("/accounts/login/").text

@@ -1,0 +1,152 @@
+"""Pages in a real browser: keys, accessibility, and nothing that the content policy refuses."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.scenes import Department
+from tests.web.conftest import SignedIn
+from tests.web.manage.test_outbox import outgoing
+from tests.web.manage.test_quarantine import put_aside
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+SIZES = {"desk": (1366, 768), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in this thread
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: LiveServer, d: Department, signed_in: SignedIn) -> Iterator[Open]:
+    """Opens a path of ours as this person; the test fails when the browser complained about anything."""
+    complaints: list[str] = []
+    contexts = []
+
+    def make(path: str, *, login: str = "", theme: str = "light", size: str = "desk") -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
+        )
+        contexts.append(context)
+        if login:
+            cookie = signed_in(login).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda it: complaints.append(it.text) if it.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(live_server.url + path)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+PAGES = {
+    "/accounts/login/": "",
+    "/accounts/password/": "",
+    "/accounts/password/sent/": "",
+    "/settings/": "admin",
+    "/outbox/": "admin",
+    "/outbox/{letter}/": "admin",
+    "/quarantine/": "admin",
+    "/quarantine/{raw}/": "admin",
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_everybody_can_use_the_page_and_nothing_runs_over(
+    open_page: Open, d: Department, path: str, theme: str, size: str
+) -> None:
+    address = path.format(letter=outgoing(d, html="<p>Hi</p>"), raw=put_aside())
+
+    page = open_page(address, login=PAGES[path], theme=theme, size=size)
+
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_question_mark_shows_the_keys_of_the_page(open_page: Open) -> None:
+    page = open_page("/outbox/", login="admin")
+
+    page.keyboard.press("?")
+
+    assert page.locator("#keys dd").all_text_contents() == ["search", "the keys of this page"]
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+
+
+def test_keys_are_inert_while_somebody_types(open_page: Open) -> None:
+    page = open_page("/outbox/", login="admin")
+
+    page.keyboard.press("/")
+    page.keyboard.type("204?/")
+
+    assert page.locator("[name=q]").input_value() == "204?/"
+    assert not page.locator("#keys").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "works"), [("n", "KeyN", True), ("т", "KeyN", True), ("n", "KeyL", True), ("b", "KeyN", False)]
+)
+def test_a_letter_is_taken_by_what_it_writes_or_else_by_its_place(
+    open_page: Open, key: str, code: str, works: bool
+) -> None:
+    page = open_page("/settings/", login="admin")
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<button type=button data-key=N>N</button>');"
+        "document.querySelector('[data-key=N]').addEventListener('click', () => { document.title = 'pressed' })"
+    )
+
+    page.evaluate(
+        "([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true }))",
+        [key, code],
+    )
+
+    assert (page.title() == "pressed") is works
+
+
+def test_letters_do_nothing_when_they_are_switched_off(open_page: Open, d: Department) -> None:
+    d.people["admin"].single_keys = False
+    d.people["admin"].save()
+    page = open_page("/outbox/", login="admin")
+
+    page.keyboard.press("?")
+
+    assert not page.locator("#keys").is_visible()
+
+
+def test_a_person_signs_in_saves_and_signs_out(open_page: Open) -> None:
+    page = open_page("/settings/")
+
+    page.get_by_label("Login").fill("admin")
+    page.get_by_label("Password").fill("demo")
+    page.keyboard.press("Enter")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_role("button", name="Save the settings").click()
+    page.get_by_role("status").get_by_text("Saved.").wait_for()
+    page.get_by_role("button", name="You: Ada").click()
+    page.get_by_role("button", name="Sign out").click()
+
+    page.get_by_role("heading", name="Sign in").wait_for()
