@@ -11,6 +11,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from postline.projects.models import Person
 from tests.scenes import Department
 from tests.web.conftest import SignedIn
 from tests.web.manage.test_outbox import outgoing
@@ -39,10 +40,12 @@ def open_page(chromium: Browser, live_server: LiveServer, d: Department, signed_
     complaints: list[str] = []
     contexts = []
 
-    def make(path: str, *, login: str = "", theme: str = "light", size: str = "desk") -> Page:
+    def make(path: str, *, login: str = "", theme: str = "light", size: str = "desk", language: str = "en") -> Page:
         width, height = SIZES[size]
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+            locale=language,
         )
         contexts.append(context)
         if login:
@@ -78,9 +81,11 @@ PAGES = {
 def test_everybody_can_use_the_page_and_nothing_runs_over(
     open_page: Open, d: Department, path: str, theme: str, size: str
 ) -> None:
-    address = path.format(letter=outgoing(d, html="<p>Hi</p>"), raw=put_aside())
+    language = "ru" if size == "phone" else "en"  # the longest words on the narrowest screen
+    Person.objects.update(language=language)
+    address = path.format(letter=outgoing(d, subject="Не могу зайти " * 9, html="<p>Hi</p>"), raw=put_aside())
 
-    page = open_page(address, login=PAGES[path], theme=theme, size=size)
+    page = open_page(address, login=PAGES[path], theme=theme, size=size, language=language)
 
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
