@@ -19,6 +19,8 @@ pytestmark = pytest.mark.unit
 PACKAGE = Path(postline.__file__).parent
 TEMPLATES = sorted(PACKAGE.rglob("*.jinja"))
 LETTERS = re.compile(r"[^\W\d_]{2,}")
+ADDRESS = re.compile(r"\S+@\S+")  # an example of an e-mail address is the same in every language
+ATTRIBUTE = re.compile(r"([\w-]+)=\"([^\"]*)\"")
 SHOWN_ATTRIBUTES = {"aria-label", "title", "placeholder", "alt", "aria-description"}
 NAMES = {"Postline", "English", "Русский", "Nederlands"}  # are called so in every language
 CLASS_BLOCKS = {"frame", "panes"}  # blocks of the base templates that stand in a class attribute
@@ -66,6 +68,7 @@ def test_no_template_holds_a_bare_word(template: Path) -> None:
         '<input placeholder="{{ name }} or else">',
         "{% if x %}yes{% endif %}",
         '<b class="a{% if x %} b{% endif %}">Say</b>',
+        '{% macro told() %}id="x" title="Say it"{% endmacro %}',
     ],
 )
 def test_a_bare_word_is_found(template: str) -> None:
@@ -80,6 +83,8 @@ def test_a_bare_word_is_found(template: str) -> None:
         '<a title="{{ _("Open it") }}" href="/x/y">{{ name }} · {{ other }}</a>',
         "<b{% if x %} class='yes'{% endif %}>{{ x }}</b>",
         "{# a comment #}<code>postline user create</code>",
+        '{% macro told(x) %}id="x-{{ x }}" aria-invalid="true"{% endmacro %}',
+        '<input placeholder="name@example.org, …">',
     ],
 )
 def test_marked_words_are_left_alone(template: str) -> None:
@@ -98,7 +103,7 @@ def bare_words(source: str) -> list[str]:
     reader = _Reader()
     reader.feed("".join(data.data for data in tree.find_all(nodes.TemplateData) if id(data) not in classes))
     reader.close()
-    return [word for text in reader.texts for word in LETTERS.findall(text) if word not in NAMES]
+    return [word for text in reader.texts for word in LETTERS.findall(ADDRESS.sub("", text)) if word not in NAMES]
 
 
 class _Reader(HTMLParser):
@@ -119,8 +124,9 @@ class _Reader(HTMLParser):
             self.inside.pop()
 
     def handle_data(self, data: str) -> None:
-        if not self.inside:
-            self.texts.append(data)
+        if not self.inside:  # attributes stand outside a tag where a macro makes them
+            self.texts += [value for name, value in ATTRIBUTE.findall(data) if name in SHOWN_ATTRIBUTES]
+            self.texts.append(ATTRIBUTE.sub("", data))
 
 
 @cache
