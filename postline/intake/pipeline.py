@@ -97,7 +97,7 @@ def _handled(
     for last_try in (False, True):
         try:
             with transaction.atomic():
-                return _take_in(raw, message, mailboxes, now=now, topic_id=topic_id, fields=fields)
+                return take_in(raw, message, mailboxes, now=now, topic_id=topic_id, fields=fields)
         except IntegrityError:
             # another worker has just stored the same message, or drawn the same number: look once more
             if last_try:
@@ -110,15 +110,19 @@ def _handled(
     return None
 
 
-def _take_in(
+def take_in(
     raw: RawMessage,
     message: ParsedMessage,
     mailboxes: Mailboxes,
     *,
     now: datetime,
-    topic_id: int | None,
-    fields: dict[str, str] | None,
+    topic_id: int | None = None,
+    fields: dict[str, str] | None = None,
 ) -> list[Arrived] | None:
+    """Put a message that has been read to its ticket, a new or an old one, in each project that it is addressed to.
+
+    What became of it, None when it was put aside. Runs inside the caller's transaction.
+    """
     projects = by_project(raw, message, mailboxes)
     if not projects:
         put_aside(raw, reason="no-mailbox", error="", now=now)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from postline.kit.logs import logger
+from postline.ops.errors import Refused
 
 LOCK = 0x706F73746C696E65  # "postline": the number of our advisory lock
 
@@ -24,6 +25,12 @@ def bring_up_to_date() -> int:
             call_command("migrate", interactive=False, verbosity=0)
             log.info("database brought up to date", migrations=count)
         return count
+
+
+def require_up_to_date() -> None:
+    """Raises Refused where a migration is missing: nothing else can work then."""
+    if missing():
+        raise Refused("The database is not up to date: run `postline migrate` first.")
 
 
 def missing() -> list[str]:

@@ -14,7 +14,7 @@ class Happening(StrEnum):
     """Every kind of event. `data` of each is described beside it."""
 
     ARRIVED = "arrived"  # message, source
-    OPENED = "opened"  # message; by an agent
+    OPENED = "opened"  # message; outbox?, queue, returns, state as of an answer; by an agent
     ACKNOWLEDGED = "acknowledged"  # message, outbox: the automatic answer
     NOT_ACKNOWLEDGED = "not-acknowledged"  # reason
     REOPENED = "reopened"  # from (state)
@@ -22,7 +22,7 @@ class Happening(StrEnum):
     TAKEN = "taken"
     RELEASED = "released"
     LEASE_ENDED = "lease-ended"
-    ANSWERED = "answered"  # message, outbox, queue, state
+    ANSWERED = "answered"  # message, outbox, queue, returns (the queue that a follow-up goes to), state
     NOTED = "noted"  # note
     MOVED = "moved"  # from, to (queues)
     ASSIGNED = "assigned"  # from, to (people)

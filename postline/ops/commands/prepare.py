@@ -25,16 +25,17 @@ def command(configuration: Configuration) -> None:
     with running(configuration):
         migrate.bring_up_to_date()
         static.collect()
-        if configuration.demo:
-            click.echo(_demo())
+        if configuration.demo and (logins := _demo()):
+            click.echo(logins)
 
 
 def _demo() -> str:
-    """Load the demo department into an empty installation; gives the line that tells its logins."""
+    """Load the demo department into an empty installation; gives the line that tells its logins, if it is here."""
     # by name, so that an installation without the demo imports nothing of it
     load = import_module("postline.ops.demo.load")
     department = import_module("postline.ops.demo.department")
-    if load.is_empty():
-        load.load(now=clock.now())
+    load.load_at_first_start(now=clock.now())
+    if not load.is_loaded():
+        return ""
     logins = ", ".join(login for login, *_ in department.PEOPLE)
     return f"Demo logins, password {department.PASSWORD}: {logins}"

@@ -25,6 +25,12 @@ COMMANDS = (
     Entry("doctor", "doctor", "Check the installation and say how to mend it."),
     Entry("mail deliver", "mail_deliver", "Take one message from standard input, as an MTA hands it over."),
     Entry("mail explain", "mail_explain", "Show what Postline reads in a message and what would happen to it."),
+    Entry("verify", "verify", "Check every invariant over the whole database."),
+    Entry("user create", "user_create", "Make a person and print a link to set the password."),
+    Entry("token create", "token_create", "Make an API token and print it."),
+    Entry("demo load", "demo_load", "Load the demo department into an empty installation."),
+    Entry("demo traffic", "demo_traffic", "Send living traffic by SMTP until stopped."),
+    Entry("demo remove", "demo_remove", "Take the demo department away."),
     Entry("console", "console", "Open a Python shell with Postline loaded."),
 )
 GROUPS = {

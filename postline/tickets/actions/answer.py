@@ -79,6 +79,7 @@ def answer(
         request_key=request_key,
         now=now,
     )
+    ticket.return_queue = queue_for_follow_ups(ticket)
     append(
         ticket,
         Happening.ANSWERED,
@@ -87,9 +88,9 @@ def answer(
         message=message.pk,
         outbox=message.outbox_message_id,
         queue=ticket.queue_id,
+        returns=ticket.return_queue.pk,
         state=str(state),
     )
-    ticket.return_queue = queue_for_follow_ups(ticket)
     end_lease(ticket)
     ticket.owner = ticket.owner or reach.person
     ticket.waiting_since = None  # answered: what waits from now on waits anew

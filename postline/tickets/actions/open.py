@@ -80,6 +80,7 @@ def write_first(
     message = send_to_requester(
         reach, ticket, text=text, cc=(), bcc=(), files=files, original=None, request_key=request_key, now=now
     )
+    ticket.return_queue = queue_for_follow_ups(ticket)
     append(
         ticket,
         Happening.OPENED,
@@ -88,9 +89,9 @@ def write_first(
         message=message.pk,
         outbox=message.outbox_message_id,
         queue=queue.pk,
+        returns=ticket.return_queue.pk,
         state=str(state),
     )
-    ticket.return_queue = queue_for_follow_ups(ticket)
     ticket.owner = reach.person
     ticket.waiting_since = None
     set_state(ticket, state, now=now)
