@@ -29,10 +29,20 @@ MOST_PER_DAY = 20
 
 
 def answer_automatically(
-    arrived: Arrived, message: ParsedMessage, *, mailbox: Mailbox, mailboxes: Mailboxes, now: datetime
+    arrived: Arrived,
+    message: ParsedMessage,
+    *,
+    null_sender: bool,
+    mailbox: Mailbox,
+    mailboxes: Mailboxes,
+    now: datetime,
 ) -> None:
-    """Queue the automatic answer to a new ticket, or write into its history why there is none."""
-    reason = _reason_against(message, mailbox=mailbox, mailboxes=mailboxes) or _reserve(message.sender.address, now=now)
+    """Queue the automatic answer to a new ticket, or write into its history why there is none.
+
+    `null_sender`: it came with the empty envelope sender of robots (RFC 5321, 4.5.5).
+    """
+    reason = "null-sender" if null_sender else _reason_against(message, mailbox=mailbox, mailboxes=mailboxes)
+    reason = reason or _reserve(message.sender.address, now=now)
     if reason:
         leave_unacknowledged(arrived.ticket_id, reason=reason, now=now)
         return

@@ -15,7 +15,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from postline.intake import thread
 from postline.intake.addressed import Mailboxes, by_project
 from postline.intake.automatic_answer import answer_automatically
-from postline.intake.models import RawMessage, State
+from postline.intake.models import RawMessage, Source, State
 from postline.intake.parse import ParsedMessage, read
 from postline.intake.quarantine import put_aside
 from postline.intake.reader import Reader, Unreadable
@@ -29,6 +29,7 @@ log = logger(__name__)
 
 BATCH = 50
 BATCH_BYTES = 32 << 20
+WITH_ENVELOPE = (Source.SMTP, Source.LMTP)
 PUT_ASIDE_WITHOUT_TICKET = ("bounce", "auto-reply")  # robots never open a ticket: visible in quarantine
 
 
@@ -142,7 +143,14 @@ def take_in(
         arrival = _arrival(raw, message, found, ours, topic_id=topic_id, fields=fields)
         arrived = arrive(arrival, now=now)
         if arrived.is_new:
-            answer_automatically(arrived, message, mailbox=ours[0], mailboxes=mailboxes, now=now)
+            answer_automatically(
+                arrived,
+                message,
+                null_sender=raw.envelope_from == "" and raw.source in WITH_ENVELOPE,
+                mailbox=ours[0],
+                mailboxes=mailboxes,
+                now=now,
+            )
         log.info("message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by)
         results.append(arrived)
     if not results and not is_known:

@@ -6,20 +6,28 @@ import re
 
 from postline.intake.parse.headers import Headers
 
+# What a robot writes in front of the subject that it answers, or alone. People write about such words too
+# (“Automatic reply cannot be switched off”, “Автоответчик не работает”), so a colon or the end must follow.
 _AUTO_SUBJECT = re.compile(
-    r"\s*(?:(?:re|aw|antw|sv|vs|ha|на|ответ)\s*:\s*)?\[?(?:"
-    r"auto(?:matic|mated)?[ -]?(?:reply|response|answer)|autoreply|autoresponse|out[ -]of[ -](?:the )?office|"
-    r"i(?:'| a)m (?:away|out of)|away from (?:my|the) |on vacation|vacation reply|"
-    r"авто(?:матический )?[ -]?ответ|автоматичн\w+ (?:в[іи]дпов[іи]д|ответ)|"
-    r"(?:я )?(?:вне офиса|нет на работе|в отпуске)|"
-    r"automatisch(?:e|es)? (?:antwort|antwoord|beantwoord)|autom(?:atische)?\.? antw|afwezig|buiten kantoor|"
-    r"abwesenheit|abwesend|nicht im (?:büro|haus)|"
+    r"\s*\[?(?:"
+    r"auto(?:matic|mated)?[ -]?(?:reply|response|answer)|autoreply|autoresponse|vacation reply|"
+    r"out[ -]of[ -](?:the )?office(?: auto-?reply)?|"
+    r"авто(?:матический )?[ -]?ответ|автоматичн\w+ (?:в[іи]дпов[іи]дь|ответ)|вне офиса|"
+    r"automatisch(?:e|es)? (?:antwort|antwoord)|autom(?:atische)?\.? antw(?:ort|oord)?|"
+    r"afwezig(?:heid(?:smelding|sbericht)?)?|buiten kantoor|abwesenheit(?:snotiz|smeldung)?|"
     r"r[ée]ponse automatique|message automatique d.absence|absen(?:ce|t) du bureau|"
-    r"respuesta autom|fuera de la oficina|risposta automatica|fuori sede"
-    r")",
+    r"respuesta autom[áa]tica|fuera de la oficina|risposta automatica|fuori sede"
+    r")\]?\s*(?:[:：]|\Z)",
     re.IGNORECASE,
 )
-_BOUNCE_SENDER = re.compile(r"(?:mailer-daemon|mail-daemon|postmaster|mdaemon|mailerdaemon)(?:[+@]|\Z)", re.IGNORECASE)
+_BOUNCE_SENDER = re.compile(r"(?:mailer-daemon|mail-daemon|mdaemon|mailerdaemon)(?:[+@]|\Z)", re.IGNORECASE)
+# A postmaster is a person too, who reports delivery trouble: only with such a subject it is the server that writes.
+_POSTMASTER = re.compile(r"postmaster(?:[+@]|\Z)", re.IGNORECASE)
+_BOUNCE_SUBJECT = re.compile(
+    r"\s*(?:undeliver|delivery (?:status|failure|has failed|notification)|returned mail|mail delivery|failure notice|"
+    r"недоставлен|не доставлен|onbestelbaar|unzustellbar|non remis)",
+    re.IGNORECASE,
+)
 _NO_REPLY_SENDER = re.compile(
     r"(?:[\w.+-]*[._+-])?(?:no|do[-_.]?not|donot|ne|nicht|niet)[-_.]?(?:reply|answer|respond|otvechat|antworten|beantwoorden)\b",
     re.IGNORECASE,
@@ -45,13 +53,21 @@ def kind(headers: Headers, content_type: str, report_type: str, sender: str, sub
         if report_type in ("delivery-status", ""):
             return "bounce"
     null_sender = _value(headers, "return-path").replace(" ", "") == "<>"
-    if "x-failed-recipients" in headers or (_BOUNCE_SENDER.match(sender) and not _submitted(headers, "auto-replied")):
+    if "x-failed-recipients" in headers or (
+        _writes_bounces(sender, subject) and not _submitted(headers, "auto-replied")
+    ):
         return "bounce"
     if _is_auto_reply(headers, subject) or null_sender:
         return "auto-reply"
     if any(name in headers for name in _LIST_FIELDS) or _value(headers, "precedence") in ("list", "bulk"):
         return "mailing-list"
     return "letter"
+
+
+def _writes_bounces(sender: str, subject: str) -> bool:
+    if _BOUNCE_SENDER.match(sender):
+        return True
+    return _POSTMASTER.match(sender) is not None and _BOUNCE_SUBJECT.match(subject) is not None
 
 
 def _is_auto_reply(headers: Headers, subject: str) -> bool:
@@ -91,7 +107,7 @@ def robot_sign(headers: tuple[tuple[str, str], ...], sender: str, subject: str) 
             return name
     if values.get("return-path", "").replace(" ", "") == "<>":
         return "return-path"
-    if _BOUNCE_SENDER.match(sender) or _NO_REPLY_SENDER.match(sender):
+    if _BOUNCE_SENDER.match(sender) or _POSTMASTER.match(sender) or _NO_REPLY_SENDER.match(sender):
         return "sender"
     if values.get("content-type", "").startswith("multipart/report"):
         return "report"
