@@ -58,7 +58,7 @@ WSGI_APPLICATION = None
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "web"],
+        "DIRS": [BASE_DIR / "web", BASE_DIR / "api"],
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "postline.web.shared.environment.environment",

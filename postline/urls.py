@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from postline.api.v1.interface import urls as api
 from postline.web import front, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready),
     path("", include("postline.web.accounts.urls")),
     path("", include("postline.web.manage.urls")),
+    path("api/v1/", api),
     path("favicon.ico", front.favicon),
     path("robots.txt", front.robots),
 ]

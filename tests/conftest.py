@@ -21,6 +21,7 @@ def _choose_environment() -> None:
     """Before Django's settings are read: nothing of this machine's installation may take part in the tests."""
     database = os.environ.get("DATABASE_URL", "")
     home = RESOURCES.enter_context(tempfile.TemporaryDirectory(prefix="postline-tests-"))
+    Path(home, "static").mkdir()  # where the middleware looks for collected files; tests collect none
     os.environ.update(dict.fromkeys(configuration.KNOWN, ""))  # an empty one hides what .env says
     os.environ.update(
         POSTLINE_HOME=home,

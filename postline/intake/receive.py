@@ -34,6 +34,11 @@ def keep(delivery: Delivery, *, now: datetime) -> int:
 @transaction.atomic(durable=True)
 def keep_many(deliveries: Sequence[Delivery], *, now: datetime) -> list[int]:
     """Store several messages with one commit: all of them, or none. Returns the ids of their raw rows."""
+    return store(deliveries, now=now)
+
+
+def store(deliveries: Sequence[Delivery], *, now: datetime) -> list[int]:
+    """Store them in the caller's transaction: for a door that acknowledges only after a commit of its own."""
     connection.ensure_connection()
     ids: list[int] = []
     # binary parameters, which Django's own cursor does not send: half the time for large messages

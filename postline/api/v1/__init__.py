@@ -1,0 +1,1 @@
+"""The first version: one file per noun."""

@@ -1,0 +1,99 @@
+"""The history of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ninja import Path, Router, Schema
+
+from postline.api.v1.caller import Call
+from postline.api.v1.paging import read_cursor, write_cursor
+from postline.api.v1.ticket_numbers import number_of
+from postline.api.v1.ticket_object import PRIORITIES
+from postline.api.v1.types import READ, Cursor, Limit, Moment, Number
+from postline.projects.models import Person, Queue, Topic
+from postline.tickets.history import Happening
+from postline.tickets.models import Event
+from postline.tickets.queries.access import ticket_for
+
+router = Router(tags=["Tickets"])
+
+ORDER = "number"
+Places = dict[Happening, tuple[str, ...]]
+OF_QUEUES: Places = {
+    Happening.MOVED: ("from", "to"),
+    Happening.RETURNED: ("from", "to"),
+    Happening.ANSWERED: ("queue",),
+    Happening.OPENED: ("queue",),
+}
+OF_PEOPLE: Places = {Happening.ASSIGNED: ("from", "to")}
+OF_TOPICS: Places = {Happening.TOPIC: ("from", "to")}
+
+
+class EventObject(Schema):
+    """One row of history. `number` counts from 1 without gaps; `person` is null where the system acted.
+
+    In `data`, queues and topics are slugs and people logins; `message` and `note` are ids.
+    """
+
+    number: int
+    kind: str
+    person: str | None
+    at: Moment
+    data: dict[str, Any]
+
+
+class EventPage(Schema):
+    """Some events, and the cursor of the next ones; null at the end."""
+
+    results: list[EventObject]
+    next: str | None
+
+
+@router.get("/tickets/{number}/events", response={200: EventPage, **READ}, operation_id="events", summary="List events")
+def list_events(request: Call, number: Path[Number], cursor: Cursor | None = None, limit: Limit = 100) -> EventPage:
+    """Everything that happened to the ticket, oldest first."""
+    ticket = ticket_for(request.auth, number_of(number))
+    last = read_cursor(cursor, order=ORDER)[1] if cursor else 0
+    rows = Event.objects.filter(ticket=ticket, number__gt=last).select_related("person").order_by("number")
+    events = list(rows[: limit + 1])
+    page = events[:limit]
+    more = len(events) > limit
+    return EventPage(results=_shown(page), next=write_cursor(ORDER, None, page[-1].number) if more else None)
+
+
+def _shown(events: Sequence[Event]) -> list[EventObject]:
+    queues = dict(Queue.objects.filter(pk__in=_ids(events, OF_QUEUES)).values_list("pk", "slug"))
+    topics = dict(Topic.objects.filter(pk__in=_ids(events, OF_TOPICS)).values_list("pk", "slug"))
+    people = dict(Person.objects.filter(pk__in=_ids(events, OF_PEOPLE)).values_list("pk", "login"))
+    return [
+        EventObject(
+            number=event.number,
+            kind=event.kind,
+            person=event.person.login if event.person else None,
+            at=event.at,
+            data=_named(event, queues=queues, topics=topics, people=people),
+        )
+        for event in events
+    ]
+
+
+def _ids(events: Sequence[Event], where: Places) -> list[int]:
+    """The ids in the data of events; a 0, which nothing has, keeps the number of queries the same."""
+    return [0, *{key for event in events for name in where.get(_kind(event), ()) if (key := event.data.get(name))}]
+
+
+def _named(event: Event, *, queues: dict[int, str], topics: dict[int, str], people: dict[int, str]) -> dict[str, Any]:
+    data = dict(event.data)
+    for where, names in ((OF_QUEUES, queues), (OF_TOPICS, topics), (OF_PEOPLE, people)):
+        for name in where.get(_kind(event), ()):
+            data[name] = names.get(data.get(name, 0))
+    if event.kind == Happening.PRIORITY:
+        data = {name: PRIORITIES.get(value, value) for name, value in data.items()}
+    data.pop("outbox", None)  # the inside of the house
+    return data
+
+
+def _kind(event: Event) -> Happening:
+    return Happening(event.kind)

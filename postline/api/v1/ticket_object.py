@@ -1,0 +1,89 @@
+"""How a ticket looks from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Schema
+
+from postline.api.v1.types import Moment
+from postline.tickets.models import Priority, Ticket
+
+RELATED = ("project", "queue__group", "topic", "requester", "owner", "taken_by")
+PRIORITIES = {value: Priority(value).name.lower() for value in Priority.values}
+
+
+class RequesterObject(Schema):
+    """Who wrote, or telephoned."""
+
+    name: str
+    address: str
+    phone: str
+
+
+class TicketObject(Schema):
+    """The whole chain about one problem. `owner` is who is to answer; `taken_by` works at it until `taken_until`.
+
+    `waiting_since`: since when the requester waits for us; null while they do not.
+    """
+
+    number: str
+    project: str
+    queue: str
+    line: int
+    group: str | None
+    state: str
+    pending_until: Moment | None
+    priority: str
+    topic: str | None
+    owner: str | None
+    taken_by: str | None
+    taken_until: Moment | None
+    requester: RequesterObject
+    subject: str
+    language: str
+    created_at: Moment
+    updated_at: Moment
+    waiting_since: Moment | None
+    tags: list[str]
+    fields: dict[str, Any]
+
+
+class TicketPage(Schema):
+    """Some tickets, and the cursor to ask for the next ones with; null at the end."""
+
+    results: list[TicketObject]
+    next: str | None
+
+
+def ticket_object(ticket: Ticket) -> TicketObject:
+    """The ticket as the interface shows it; needs RELATED to be fetched with it."""
+    return TicketObject(
+        number=str(ticket.number),
+        project=ticket.project.slug,
+        queue=ticket.queue.slug,
+        line=ticket.queue.line,
+        group=ticket.queue.group.slug if ticket.queue.group else None,
+        state=ticket.state,
+        pending_until=ticket.pending_until,
+        priority=PRIORITIES[ticket.priority],
+        topic=ticket.topic.slug if ticket.topic else None,
+        owner=ticket.owner.login if ticket.owner else None,
+        taken_by=ticket.taken_by.login if ticket.taken_by else None,
+        taken_until=ticket.taken_until,
+        requester=RequesterObject(
+            name=ticket.requester.name, address=ticket.requester.address, phone=ticket.requester.phone
+        ),
+        subject=ticket.subject,
+        language=ticket.language,
+        created_at=ticket.created_at,
+        updated_at=ticket.updated_at,
+        waiting_since=ticket.waiting_since,
+        tags=ticket.tags,
+        fields=ticket.fields,
+    )
+
+
+def shown_again(ticket: Ticket) -> TicketObject:
+    """The ticket as it stands after an act that the caller was allowed to do on it."""
+    return ticket_object(Ticket.objects.select_related(*RELATED).get(pk=ticket.pk))
