@@ -10,6 +10,7 @@ from postline.web import front, health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.start, name="start"),
     path("help/", front.start),
+    path("desk/", include("postline.web.workspace.urls")),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("", include("postline.web.accounts.urls")),

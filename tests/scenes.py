@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from postline.projects.models import Group, Line, Mailbox, Membership, Person, Project, Queue, Role, Topic
 from postline.projects.rights import Reach, reach_of
@@ -60,6 +61,7 @@ def department() -> Department:
     return d
 
 
+@transaction.atomic
 def letter(
     d: Department,
     *,

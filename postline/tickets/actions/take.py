@@ -38,12 +38,14 @@ def take(reach: Reach, *, number: int, now: datetime) -> Ticket:
 
 
 @transaction.atomic
-def take_next(reach: Reach, *, queues: Sequence[int] | None = None, now: datetime) -> Ticket | None:
+def take_next(
+    reach: Reach, *, queues: Sequence[int] | None = None, besides: int | None = None, now: datetime
+) -> Ticket | None:
     """Take the ticket that has waited longest in the given queues (by default all in which the person may take).
 
-    Tickets whose owner the person is come first; what they have in hand already is passed over. Two people who ask
-    at the same moment never get the same one: the row is locked, and locked rows are passed over. None when nobody
-    waits.
+    Tickets whose owner the person is come first; what they have in hand already is passed over, and so is the one
+    that they leave (`besides`, a number). Two people who ask at the same moment never get the same one: the row is
+    locked, and locked rows are passed over. None when nobody waits.
     """
     allowed = reach.queues_with(Right.TAKE)
     wanted = allowed if queues is None else [queue for queue in queues if queue in set(allowed)]
@@ -55,6 +57,8 @@ def take_next(reach: Reach, *, queues: Sequence[int] | None = None, now: datetim
         .filter(Q(taken_by=None) | Q(taken_until__lt=now))
         .filter(Q(owner=None) | Q(owner=reach.person) | Q(assigned=False))
     )
+    if besides is not None:
+        waiting = waiting.exclude(number=besides)
     mine = waiting.filter(owner=reach.person).order_by("waiting_since", "id").first()
     ticket = mine or waiting.order_by("waiting_since", "id").first()
     return _give(ticket, reach.person, now=now) if ticket else None

@@ -1,0 +1,251 @@
+"""Everything that a ticket's page shows, in a fixed number of queries however long the conversation is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from postline.projects.models import Queue, Topic
+from postline.projects.rights import Reach, Right, people_with
+from postline.tickets.history import Happening
+from postline.tickets.models import Attachment, Direction, Draft, Participant, Ticket
+from postline.tickets.queries.access import ticket_for
+from postline.tickets.queries.lists import TicketRow, tickets_of_requester
+
+RECENT = 30  # messages that a page shows before it is asked for all
+SHOWN = 12_000  # letters of a message's new text
+FOLDED = 6_000  # letters of its quoted original and signature
+TO, CC, TEXT, TOTAL = 6, 7, 14, 19  # where they stand in a row of MESSAGES
+THEIRS = frozenset({Direction.INBOUND, Direction.TOLD})
+
+
+@dataclass(slots=True)
+class Said:
+    """A message as it stands in the conversation. `rest` is what is folded: quoted original and signature."""
+
+    id: int
+    direction: str
+    at: datetime
+    sender_name: str
+    sender_address: str
+    author: str | None
+    to: list[list[str]]
+    cc: list[list[str]]
+    subject: str
+    kind: str
+    joined_by: str
+    flags: list[str]
+    raw_id: int | None
+    has_html: bool
+    shown: str
+    rest: str
+    is_cut: bool
+    delivery: Delivery | None
+    files: list[Attachment] = field(default_factory=list)
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether the requester's side said it."""
+        return self.direction in THEIRS
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far an outgoing message has come: for each recipient the address, the state and the last reply."""
+
+    id: int
+    state: str
+    attempts: int
+    next_attempt_at: datetime
+    finished_at: datetime | None
+    recipients: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An internal comment."""
+
+    id: int
+    author: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A row of history, with the names that its ids stand for. `subject` is the person it is about."""
+
+    number: int
+    kind: str
+    at: datetime
+    person: str | None
+    subject: str | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing on the post line and the line in which the ticket was at that time."""
+
+    what: Said | Noted | Happened
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A ticket with all that its page shows."""
+
+    ticket: Ticket
+    steps: list[Step]
+    hidden: int  # older messages that are not shown
+    newest: int  # id of the newest message of theirs, 0 without one
+    participants: list[Participant]
+    drafts: dict[str, Draft]
+    earlier: list[TicketRow]
+    queues: list[Queue]
+    topics: list[Topic]
+    owners: list[str]
+
+
+def conversation(reach: Reach, number: int, *, whole: bool = False) -> Conversation:
+    """The ticket and what was said in it, with the choices that its page offers. Raises NoSuchTicket."""
+    ticket = ticket_for(reach, number)
+    queues = list(Queue.objects.filter(project_id=ticket.project_id).order_by("line", "position", "id"))
+    messages, hidden = _messages(ticket, whole=whole)
+    return Conversation(
+        ticket=ticket,
+        steps=_in_order(ticket, messages, _notes(ticket), _events(ticket), {queue.pk: queue.line for queue in queues}),
+        hidden=hidden,
+        newest=max((message.id for message in messages if message.is_theirs), default=0),
+        participants=list(Participant.objects.filter(ticket=ticket).order_by("id")),
+        drafts={draft.kind: draft for draft in Draft.objects.filter(ticket=ticket, person=reach.person)},
+        earlier=tickets_of_requester(reach, requester_id=ticket.requester_id, besides=ticket.pk),
+        queues=queues,
+        topics=list(Topic.objects.filter(project_id=ticket.project_id).order_by("name")),
+        owners=[person.login for person in people_with(Right.TAKE, ticket.queue)]
+        if reach.may(Right.ASSIGN, ticket.queue_id)
+        else [],
+    )
+
+
+def _messages(ticket: Ticket, *, whole: bool) -> tuple[list[Said], int]:
+    """The messages, oldest first, and how many older ones were left out."""
+    values = {"ticket": ticket.pk, "limit": None if whole else RECENT, "shown": SHOWN, "folded": FOLDED}
+    with connection.cursor() as cursor:
+        cursor.execute(MESSAGES, values)
+        rows = cursor.fetchall()
+    hidden = rows[0][TOTAL] - len(rows) if rows else 0
+    deliveries = _deliveries(ticket)
+    messages = {row[0]: _said(row, deliveries) for row in reversed(rows)}
+    for attachment in Attachment.objects.filter(message__ticket_id=ticket.pk).order_by("id"):
+        if attachment.message_id in messages:
+            messages[attachment.message_id].files.append(attachment)
+    return list(messages.values()), hidden
+
+
+def _said(row: Sequence[Any], deliveries: dict[int, Delivery]) -> Said:
+    text, new_text, text_length, new_length, outbox = row[TEXT:TOTAL]
+    shown, rest = fold(text, new_text)
+    values = list(row[:TEXT])
+    values[TO], values[CC] = json.loads(values[TO]), json.loads(values[CC])
+    is_cut = text_length > len(text) or new_length > len(new_text)
+    return Said(*(*values, shown, rest, is_cut, deliveries.get(outbox) if outbox else None))
+
+
+def fold(text: str, new_text: str) -> tuple[str, str]:
+    """What of a message is shown at once and what is folded: the quoted original and the signature.
+
+    Where the new words do not stand at the beginning, the whole message is what is folded.
+    """
+    shown, whole = new_text.strip(), text.strip()
+    if not shown:
+        return whole, ""
+    if whole == shown:
+        return shown, ""
+    if whole.startswith(shown):
+        return shown, whole[len(shown) :].strip("\n")
+    return shown, whole
+
+
+def _deliveries(ticket: Ticket) -> dict[int, Delivery]:
+    with connection.cursor() as cursor:
+        cursor.execute(DELIVERIES, {"ticket": ticket.pk})
+        return {row[0]: Delivery(*(*row[:-1], json.loads(row[-1]))) for row in cursor.fetchall()}
+
+
+def _notes(ticket: Ticket) -> list[Noted]:
+    rows = ticket.notes.order_by("id").values_list("id", "author__login", "text", "created_at")
+    return [Noted(*row) for row in rows]
+
+
+def _events(ticket: Ticket) -> list[Happened]:
+    with connection.cursor() as cursor:
+        cursor.execute(EVENTS, {"ticket": ticket.pk, "assigned": str(Happening.ASSIGNED)})
+        return [Happened(*(*row[:-1], json.loads(row[-1]))) for row in cursor.fetchall()]
+
+
+def _in_order(
+    ticket: Ticket,
+    messages: Sequence[Said],
+    notes: Sequence[Noted],
+    events: Sequence[Happened],
+    lines: dict[int, int],
+) -> list[Step]:
+    """Messages and notes stand where their event does; each step knows the line in which the ticket then was."""
+    said = {message.id: message for message in messages}
+    noted = {note.id: note for note in notes}
+    earliest = min((message.at for message in messages), default=None)
+    line = lines.get(_first_queue(ticket, events), ticket.queue.line)
+    steps: list[Step] = []
+    for event in events:
+        what: Said | Noted | Happened | None = event
+        if event.kind in SAYING:
+            what = said.pop(event.data.get("message", 0), None)
+        elif event.kind == Happening.NOTED:
+            what = noted.pop(event.data.get("note", 0), None)
+        if what is not None and (earliest is None or event.at >= earliest):
+            steps.append(Step(what, line))
+        if event.kind in (Happening.MOVED, Happening.RETURNED):
+            line = lines.get(event.data.get("to", 0), line)
+    steps += [Step(message, line) for message in said.values()]
+    return steps
+
+
+def _first_queue(ticket: Ticket, events: Sequence[Happened]) -> int:
+    moves = (event.data.get("from") for event in events if event.kind in (Happening.MOVED, Happening.RETURNED))
+    return next((key for key in moves if key), ticket.queue_id)
+
+
+SAYING = frozenset({Happening.ARRIVED, Happening.OPENED, Happening.ANSWERED, Happening.ACKNOWLEDGED})
+
+MESSAGES = """
+SELECT m.id, m.direction, m.created_at, m.sender_name, m.sender_address, author.login, m."to", m.cc, m.subject, m.kind,
+    m.joined_by, m.flags, m.raw_id, coalesce(b.html <> '', false),
+    left(coalesce(b.text, ''), %(shown)s + %(folded)s), left(coalesce(b.new_text, ''), %(shown)s),
+    length(coalesce(b.text, '')), length(coalesce(b.new_text, '')), m.outbox_message_id, count(*) OVER ()
+FROM tickets_message m
+LEFT JOIN tickets_body b ON b.message_id = m.id
+LEFT JOIN projects_person author ON author.id = m.author_id
+WHERE m.ticket_id = %(ticket)s
+ORDER BY m.id DESC LIMIT %(limit)s
+"""
+
+DELIVERIES = """
+SELECT o.id, o.state, o.attempts, o.next_attempt_at, o.finished_at,
+    coalesce((SELECT jsonb_agg(jsonb_build_array(r.address, r.state, r.reply) ORDER BY r.id)
+        FROM outbox_recipient r WHERE r.message_id = o.id), '[]')
+FROM outbox_outboxmessage o WHERE o.ticket_id = %(ticket)s
+"""
+
+EVENTS = """
+SELECT e.number, e.kind, e.at, p.login, s.login, e.data
+FROM tickets_event e
+LEFT JOIN projects_person p ON p.id = e.person_id
+LEFT JOIN projects_person s ON e.kind = %(assigned)s AND s.id = (e.data ->> 'to')::bigint
+WHERE e.ticket_id = %(ticket)s ORDER BY e.number
+"""

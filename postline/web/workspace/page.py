@@ -1,0 +1,107 @@
+"""Builds a ticket's page, also again with what was typed when something could not be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import wraps
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from postline.kit import clock
+from postline.projects.models import Queue
+from postline.projects.rights import Reach, Right
+from postline.tickets.models import OPEN_STATES, Priority, Ticket
+from postline.tickets.queries import lists
+from postline.tickets.queries.conversation import Conversation, conversation
+from postline.web.shared.decorators import OpenView, StaffRequest, View, signed_in
+from postline.web.workspace.editor import Typed
+from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
+from postline.web.workspace.thread import Names, entries, flag_words, joined_words, kind_words
+from postline.web.workspace.troubles import Trouble
+
+LANGUAGES = ("en", "ru", "nl", "de", "fr", "es", "it", "pt", "pl", "uk", "tr", "ar", "he", "zh", "ja", "ko")
+
+
+def ticket_page(
+    request: StaffRequest,
+    number: int,
+    *,
+    trouble: Trouble | None = None,
+    held: int | None = None,
+    typed: Typed | None = None,
+) -> HttpResponse:
+    """The page of a ticket. `typed` is kept in the editor; `held` is the id of the message that stopped an answer."""
+    reach, now = request.reach, clock.now()
+    talk = conversation(reach, number, whole="all" in request.GET)
+    ticket = talk.ticket
+    queues = lists.my_queues(reach)
+    seen = {queue.id for queue in queues}
+    names = Names(
+        queues={queue.pk: queue.name for queue in talk.queues if not queue.private or queue.pk in seen},
+        topics={topic.pk: topic.name for topic in talk.topics},
+    )
+    context = {
+        "ticket": ticket,
+        "talk": talk,
+        "entries": entries(talk, names, reader=reach.person.login),
+        "queues": queues,
+        "here": next((queue for queue in queues if queue.id == ticket.queue_id), None),
+        "now": now,
+        "may": {right.name.lower(): reach.may(right, ticket.queue_id) for right in Right},
+        "holder": ticket.taken_by if ticket.taken_until is not None and ticket.taken_until > now else None,
+        "is_mine": ticket.taken_by_id == reach.person.pk,
+        "is_open": ticket.state in OPEN_STATES,
+        "targets": _targets(reach, ticket, talk.queues),
+        "priorities": list(Priority),
+        "languages": sorted({*LANGUAGES, ticket.language} - {""}),
+        "answer": _shown_answer(talk, typed),
+        "note": _shown_note(talk, typed),
+        "open_editor": typed.kind if typed and held is None else "",
+        "trouble": trouble,
+        "held": held,
+        "pictures": PICTURES,
+        "sounds": SOUNDS,
+        "films": FILMS,
+        "joined_words": joined_words,
+        "flag_words": flag_words,
+        "kind_words": kind_words,
+    }
+    status = 409 if held is not None else trouble.status if trouble else 200
+    return render(request, "workspace/ticket.jinja", context, status=status)
+
+
+def posted(view: View[...]) -> OpenView[...]:
+    """Let in by POST alone; whoever reloads the address of an act gets the ticket. `view` takes its `number`."""
+
+    @wraps(view)
+    def checked(request: StaffRequest, number: int, **further: int) -> HttpResponseBase:
+        if request.method != "POST":
+            return redirect("desk-ticket", number=number)
+        return view(request, number, **further)
+
+    return signed_in(checked)
+
+
+def _targets(reach: Reach, ticket: Ticket, queues: Sequence[Queue]) -> list[Queue]:
+    """Where the ticket can be moved to by this person."""
+    return [
+        queue
+        for queue in queues
+        if queue.pk != ticket.queue_id and queue.retired_at is None and reach.may(Right.MOVE_INTO, queue.pk)
+    ]
+
+
+def _shown_answer(talk: Conversation, typed: Typed | None) -> Typed:
+    """What stands in the editor: what was just sent and refused, else the draft."""
+    if typed is not None and typed.kind == "answer":
+        return typed
+    draft = talk.drafts.get("answer")
+    return Typed(text=draft.text if draft else "")
+
+
+def _shown_note(talk: Conversation, typed: Typed | None) -> Typed:
+    if typed is not None and typed.kind == "note":
+        return typed
+    draft = talk.drafts.get("note")
+    return Typed(kind="note", text=draft.text if draft else "")

@@ -1,0 +1,223 @@
+"""The conversation as the post line draws it: messages, notes, and what happened between them folded to one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from markupsafe import Markup, escape
+
+from postline.kit.html import text_to_html
+from postline.projects.models import Line
+from postline.tickets.history import Happening
+from postline.tickets.models import Direction, Priority, State
+from postline.tickets.queries.conversation import Conversation, Happened, Noted, Said, Step
+from postline.web.shared import filters
+
+SUMMED_UP = 3  # sentences that a folded line shows
+LISTED = 60  # events that one fold holds
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What ids stand for, as far as the reader may know: the names of queues and topics."""
+
+    queues: Mapping[int, str]
+    topics: Mapping[int, str]
+
+    def queue(self, key: int | None) -> Markup:
+        """The name of a queue, or that it is a private one."""
+        name = self.queues.get(key or 0)
+        return Markup("<b>{}</b>").format(name if name is not None else _("a private queue"))
+
+    def topic(self, key: int | None) -> str:
+        """The name of a topic; empty where there is none any more."""
+        return self.topics.get(key or 0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing on the post line. `kind`: `message`, `note` or `turn`; `course` is the class of its line."""
+
+    kind: str
+    course: str
+    message: Said | None = None
+    note: Noted | None = None
+    body: Markup | str = ""
+    rest: Markup | str = ""
+    folded_lines: int = 0
+    summary: Markup | str = ""
+    rows: Sequence[tuple[Markup, Happened | Said]] = ()
+
+
+def entries(talk: Conversation, names: Names, *, reader: str) -> list[Entry]:
+    """The post line from the first shown message to now."""
+    found: list[Entry] = []
+    steps = talk.steps
+    position = 0
+    for is_turn, group in groupby(steps, key=_is_turn):
+        part = list(group)
+        position += len(part)
+        after = steps[position].line if position < len(steps) else talk.ticket.queue.line
+        if is_turn:
+            found.append(_turn(part, names, after=after))
+        else:
+            found += [_spoken(step) for step in part]
+    return found
+
+
+def _is_turn(step: Step) -> bool:
+    """Events, and automatic answers, whose words nobody needs to read twice."""
+    what = step.what
+    return isinstance(what, Happened) or (isinstance(what, Said) and what.direction == Direction.AUTOMATIC)
+
+
+def _spoken(step: Step) -> Entry:
+    course = "in-2" if step.line == Line.SECOND else ""
+    if isinstance(step.what, Noted):
+        return Entry("note", course, note=step.what, body=paragraphs(step.what.text))
+    assert isinstance(step.what, Said)  # noqa: S101 - tells the type checker what _is_turn has sorted out
+    rest = step.what.rest
+    return Entry(
+        "message",
+        course,
+        message=step.what,
+        body=paragraphs(step.what.shown),
+        rest=paragraphs(rest) if rest else Markup(),
+        folded_lines=sum(1 for line in rest.splitlines() if line.strip()),
+    )
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs, each with its own direction; addresses of the web become links."""
+    blocks = [block for block in text.strip().replace("\r", "").split("\n\n") if block.strip()]
+    safe = (Markup(text_to_html(block.strip("\n"))) for block in blocks)  # noqa: S704 - it escapes
+    return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(block) for block in safe)
+
+
+def _turn(steps: Sequence[Step], names: Names, *, after: int) -> Entry:
+    before = steps[0].line
+    course = "in-2" if before == Line.SECOND else ""
+    if before != after:
+        course = "to-2" if after == Line.SECOND else "in-2 to-1"
+    rows = [(_sentence(step.what, names), step.what) for step in steps if isinstance(step.what, Happened | Said)]
+    return Entry("turn", course, summary=_sum_up([words for words, _what in rows]), rows=rows[:LISTED])
+
+
+def _sum_up(sentences: Sequence[Markup]) -> Markup:
+    """One line that says what is inside: the sentence itself, or how many with the last ones that changed something."""
+    if len(sentences) == 1:
+        return sentences[0]
+    count = ngettext("%(count)d event", "%(count)d events", len(sentences)) % {"count": len(sentences)}
+    inside = Markup(", ").join(dict.fromkeys(sentences[-SUMMED_UP:]))
+    return Markup("{}: {}").format(count, inside)
+
+
+def _sentence(what: Happened | Said, names: Names) -> Markup:
+    if isinstance(what, Said):
+        return escape(_("automatic answer"))
+    who = Markup("<b>{}</b>").format(what.person or _("the system"))
+    template, values = _words(what, names)
+    return escape(template) % {"who": who, **values}
+
+
+def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]:
+    """The sentence of an event with places for names, and what to put into them."""
+    data = event.data
+    match event.kind:
+        case Happening.TAKEN:
+            return _("%(who)s took it"), {}
+        case Happening.RELEASED:
+            return _("%(who)s gave it back"), {}
+        case Happening.LEASE_ENDED:
+            return _("given back: %(who)s did not go on"), {}
+        case Happening.MOVED:
+            return _("%(who)s moved it to %(queue)s"), {"queue": names.queue(data.get("to"))}
+        case Happening.RETURNED:
+            return _("came back to %(queue)s"), {"queue": names.queue(data.get("to"))}
+        case Happening.REOPENED:
+            return _("opened again"), {}
+        case Happening.ASSIGNED if event.subject:
+            return _("%(who)s gave it to %(owner)s"), {"owner": Markup("<b>{}</b>").format(event.subject)}
+        case Happening.ASSIGNED:
+            return _("%(who)s left it to whoever is next"), {}
+        case Happening.STATE:
+            return _("%(who)s set it to “%(state)s”"), {"state": _state(data.get("to", ""))}
+        case Happening.WOKEN:
+            return _("the date that it waited for has come"), {}
+        case Happening.TOPIC if data.get("to"):
+            return _("%(who)s set the topic to %(topic)s"), {"topic": names.topic(data["to"])}
+        case Happening.TOPIC:
+            return _("%(who)s took the topic away"), {}
+        case Happening.PRIORITY:
+            return _("%(who)s set the priority to “%(priority)s”"), {"priority": _priority(data.get("to", 0))}
+        case Happening.TAGS:
+            return _("%(who)s changed the tags"), {}
+        case Happening.LANGUAGE:
+            return _("%(who)s set the language to %(name)s"), {"name": filters.language_name(data["to"])}
+        case Happening.NEW_ADDRESS:
+            return _("a new address wrote"), {}
+        case Happening.ADDRESS_ADDED:
+            return _("%(who)s added an address"), {}
+        case Happening.NOT_DELIVERED:
+            return _("an answer could not be delivered"), {}
+        case Happening.NOT_ACKNOWLEDGED:
+            return _("no automatic answer (%(reason)s)"), {"reason": reason_words(data.get("reason", ""))}
+    return event.kind, {}
+
+
+def _state(code: str) -> str:
+    return str(State(code).label) if code in State.values else code
+
+
+def _priority(code: int) -> str:
+    return str(Priority(code).label) if code in Priority.values else str(code)
+
+
+def reason_words(code: str) -> str:
+    """Why no automatic answer went out, in words; a code that is not known stands as it is."""
+    return {
+        "no-address": _("no address"),
+        "loop": _("a loop"),
+        "own-address": _("it came from an address of ours"),
+        "switched-off": _("switched off for this mailbox"),
+        "limit": _("too many to this address"),
+    }.get(code, code)
+
+
+def joined_words(code: str) -> str:
+    """How a message found this ticket, in words."""
+    return {
+        "reply-address": _("by our reply address"),
+        "signed-message-id": _("a reply to our message"),
+        "message-id": _("a reply to a message of this ticket"),
+        "quoted-address": _("by the quoted reply address"),
+        "number-in-subject": _("by the number in the subject"),
+    }.get(code, code)
+
+
+def flag_words(code: str) -> str:
+    """What was wrong with a message, in words; empty for what concerns nobody at the desk."""
+    return {
+        "charset": _("characters may be damaged"),
+        "structure": _("damaged structure"),
+        "nesting": _("parts nested too deep"),
+        "parts-cut": _("not all parts are shown"),
+        "text-cut": _("the text was cut"),
+        "empty": _("empty"),
+        "bad-date": _("wrong date"),
+        "same-message-id": _("same Message-ID as another message"),
+    }.get(code, "")
+
+
+def kind_words(code: str) -> str:
+    """What a message is, where it is no ordinary letter."""
+    return {
+        "bounce": _("bounce"),
+        "auto-reply": _("automatic reply"),
+        "mailing-list": _("mailing list"),
+        "feedback-report": _("complaint report"),
+    }.get(code, code)

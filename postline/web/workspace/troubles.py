@@ -1,0 +1,73 @@
+"""What the domain refuses, in words: what did not happen, why, what is kept, the way on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from postline.tickets.actions.answer import NoAddress, NothingToSay
+from postline.tickets.actions.change import WrongOwner, WrongState, WrongTags, WrongTopic
+from postline.tickets.actions.move import WrongQueue
+from postline.tickets.actions.take import NotOpen, TakenByAnother
+from postline.tickets.outgoing import NoMailbox
+from postline.web.workspace.editor import TooLarge, WrongCopy, WrongDate
+
+TROUBLES = (
+    TakenByAnother,
+    NotOpen,
+    NothingToSay,
+    NoAddress,
+    NoMailbox,
+    WrongState,
+    WrongTopic,
+    WrongQueue,
+    WrongOwner,
+    WrongTags,
+    WrongCopy,
+    WrongDate,
+    TooLarge,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A banner: its short bold beginning, the rest, and the status of the page."""
+
+    title: str
+    words: str
+    status: int = 422
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """The words for a refusal of the domain."""
+    match error:
+        case TakenByAnother():
+            until = f"{timezone.localtime(error.until):%H:%M}"
+            words = _("%(who)s works at this ticket until %(time)s. What you typed is kept.")
+            return Trouble(_("Nothing was done."), words % {"who": error.person.login, "time": until}, 409)
+        case NotOpen():
+            return Trouble(_("Not taken."), _("The ticket is closed. Answer it, or open it again first."), 409)
+        case NothingToSay():
+            return Trouble(_("Nothing was sent."), _("Write something first."))
+        case NoAddress():
+            words = _("The requester has no e-mail address: they can only be called. What you typed is kept.")
+            return Trouble(_("Not sent."), words)
+        case NoMailbox():
+            words = _("This project has no mailbox to send from. An administrator must add one; your text is kept.")
+            return Trouble(_("Not sent."), words)
+        case WrongCopy():
+            words = _("“%(text)s” is no e-mail address. Write copies as name@example.org, with commas between them.")
+            return Trouble(_("Not sent."), words % {"text": str(error)[:80]})
+        case TooLarge():
+            return Trouble(_("Not sent."), _("The files are larger than a message may be. Your text is kept."), 413)
+        case WrongDate() | WrongState():
+            return Trouble(_("Nothing was changed."), _("Choose a date that is still to come."))
+        case WrongOwner():
+            return Trouble(_("Not given away."), _("This person cannot take tickets of this queue."))
+        case WrongTags():
+            return Trouble(_("Tags not changed."), _("A tag has at most 64 characters, a ticket at most 50 tags."))
+        case WrongQueue() | WrongTopic():
+            return Trouble(_("Nothing was changed."), _("Choose one of the ticket’s project."))
+    raise error
