@@ -44,6 +44,7 @@ class Outgoing:
     references: Sequence[str] = ()
     language: str = ""
     files: Sequence[File] = field(default=())
+    mailbox_id: int | None = None  # whose outgoing server takes it; None: the relay
 
     @property
     def recipients(self) -> list[str]:
@@ -68,6 +69,7 @@ def put(outgoing: Outgoing, *, now: datetime) -> int:
         INSERT,
         {
             "project": outgoing.project_id,
+            "mailbox": outgoing.mailbox_id,
             "ticket": outgoing.ticket_id,
             "kind": str(outgoing.kind),
             "waiting": str(State.WAITING),
@@ -110,11 +112,11 @@ def one_line(text: str) -> str:
 
 INSERT = """
 WITH message AS (
-    INSERT INTO outbox_outboxmessage (project_id, ticket_id, kind, state, message_id, envelope_from, sender_name,
-        sender_address, reply_to, "to", cc, subject, in_reply_to, "references", language, text, html,
+    INSERT INTO outbox_outboxmessage (project_id, mailbox_id, ticket_id, kind, state, message_id, envelope_from,
+        sender_name, sender_address, reply_to, "to", cc, subject, in_reply_to, "references", language, text, html,
         created_at, next_attempt_at, attempts, claimed_by)
-    VALUES (%(project)s, %(ticket)s, %(kind)s, %(waiting)s, %(message_id)s, %(envelope_from)s, %(sender_name)s,
-        %(sender_address)s, %(reply_to)s, %(to)s::jsonb, %(cc)s::jsonb, %(subject)s, %(in_reply_to)s,
+    VALUES (%(project)s, %(mailbox)s, %(ticket)s, %(kind)s, %(waiting)s, %(message_id)s, %(envelope_from)s,
+        %(sender_name)s, %(sender_address)s, %(reply_to)s, %(to)s::jsonb, %(cc)s::jsonb, %(subject)s, %(in_reply_to)s,
         %(references)s::text[], %(language)s, %(text)s, %(html)s, %(now)s, %(now)s, 0, '')
     RETURNING id
 ), recipients AS (
