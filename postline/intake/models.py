@@ -83,6 +83,7 @@ class Trouble(models.TextChoices):
     CERTIFICATE = "certificate", _("The server's certificate cannot be trusted.")
     TLS = "tls", _("No encrypted connection comes about. Check the port and the kind of encryption.")
     NO_STARTTLS = "no-starttls", _("The server does not offer STARTTLS.")
+    UNENCRYPTED = "unencrypted", _("The password would travel unencrypted. Choose TLS or STARTTLS.")
     SIGN_IN = "sign-in", _("The server refuses the login or the password.")
     TOKEN = "token", _("The provider gives no access token.")
     SECRET = "secret", _("The password cannot be read any more: the secret key has changed. Enter it again.")
@@ -98,7 +99,8 @@ class Trouble(models.TextChoices):
 class MailboxHealth(models.Model):
     """How it goes with a mailbox that we read. `trouble` is what is wrong now, empty while all is well; `detail` is
     what the server said. `last_uid` of `uid_validity` (RFC 9051, 2.3.1.1) is the newest message known to be dealt
-    with, where messages stay in the folder. `too_large` is how many lie there that we do not take."""
+    with, where messages stay in the folder. `left_behind` is how many lie there that are too large for
+    POSTLINE_MAX_MESSAGE or that the server does not hand over."""
 
     mailbox = models.OneToOneField(Mailbox, primary_key=True, on_delete=models.CASCADE, related_name="health")
     contact_at = models.DateTimeField(null=True)  # when all was well last
@@ -109,7 +111,7 @@ class MailboxHealth(models.Model):
     last_trouble = models.CharField(max_length=16, choices=Trouble, blank=True, default="")  # stays when it is over
     fetched = models.BigIntegerField(default=0)
     fetched_at = models.DateTimeField(null=True)
-    too_large = models.PositiveIntegerField(default=0)
+    left_behind = models.PositiveIntegerField(default=0)
     uid_validity = models.BigIntegerField(null=True)
     last_uid = models.BigIntegerField(null=True)
 
