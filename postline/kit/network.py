@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -52,6 +52,14 @@ def connect_tls(host: str, port: int, *, allow: Sequence[Network], timeout: floa
     except BaseException:
         plain.close()
         raise
+
+
+def cut(connection: socket.socket | None) -> None:
+    """From another thread: end whatever waits for this connection."""
+    if connection is not None:
+        with suppress(OSError):  # it may just have ended by itself
+            # of the class itself, for SSLSocket's own takes the encryption away under who is reading
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def post_form(

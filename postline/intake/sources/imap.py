@@ -7,6 +7,7 @@ same bytes in the same envelope are the same raw row.
 from __future__ import annotations
 
 import imaplib
+import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from postline.intake.sources.ledger import Ledger
 from postline.intake.troubles import MailboxTrouble, explain, refusal
 from postline.kit import clock
 from postline.kit.logs import logger
-from postline.kit.network import Network
+from postline.kit.network import Network, cut
 from postline.projects.mail_server import incoming
 from postline.projects.models import Afterwards, Mailbox
 
@@ -40,7 +41,7 @@ class ImapSource:
         self._allow = allow
         self._ledger: Ledger[int] = Ledger(max_message=max_message)
         self._uid_validity, self._last_uid = health.mark(mailbox.pk)
-        self._client: Client | None = None
+        self._socket: socket.socket | None = None
         self._target = mailbox.afterwards_folder
         self.busy_since: float | None = None  # time.monotonic() of the step that we wait for
         self.worked = False
@@ -48,7 +49,7 @@ class ImapSource:
     def session(self, stop: threading.Event) -> None:
         """Connect, then take over what comes until `stop` is set. Raises what `explain` knows, database errors."""
         self.busy_since, self.worked = time.monotonic(), False
-        client = self._client = Client(incoming(self._mailbox), allow=self._allow)
+        client = Client(incoming(self._mailbox), allow=self._allow, opened=self._opened)
         try:
             client.sign_in()
             self._select(client)
@@ -59,14 +60,14 @@ class ImapSource:
                     self._await_news(client, stop)
         finally:
             self.busy_since = None
-            self._client = None
             _leave(client)
 
     def abort(self) -> None:
         """From another thread: end the session, whatever it waits for."""
-        client = self._client
-        if client is not None:
-            client.abort()
+        cut(self._socket)
+
+    def _opened(self, connection: socket.socket) -> None:
+        self._socket = connection
 
     def _select(self, client: Client) -> None:
         try:

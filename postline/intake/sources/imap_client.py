@@ -7,8 +7,7 @@ import ipaddress
 import select
 import socket
 import ssl
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -26,13 +25,16 @@ SMALL_LITERALS = 1 << 20  # folder names and the like
 
 
 class Client(IMAPClient):  # type: ignore[misc]
-    """Not signed in yet. Raises what `troubles.explain` knows."""
+    """Not signed in yet. Raises what `troubles.explain` knows. `opened` gets the socket before a word is spoken."""
 
-    def __init__(self, server: MailServer, *, allow: Sequence[Network], reply_s: float = REPLY_S) -> None:
+    def __init__(
+        self, server: MailServer, *, allow: Sequence[Network], opened: Callable[[socket.socket], object] = id
+    ) -> None:
         self._server = server
         self._allow = allow
+        self._opened = opened
         try:
-            super().__init__(server.host, port=server.port, ssl=False, timeout=SocketTimeout(CONNECT_S, reply_s))
+            super().__init__(server.host, port=server.port, ssl=False, timeout=SocketTimeout(CONNECT_S, REPLY_S))
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
@@ -41,12 +43,13 @@ class Client(IMAPClient):  # type: ignore[misc]
         if server.encryption == Encryption.STARTTLS:
             try:
                 self.starttls(ssl.create_default_context())
+                opened(self.socket())
             except BaseException:
                 self.shutdown()
                 raise
 
     def _create_IMAP4(self) -> Any:  # noqa: N802 - IMAPClient's name
-        return _Bounded(self._server, allow=self._allow)
+        return _Bounded(self._server, allow=self._allow, opened=self._opened)
 
     def sign_in(self) -> None:
         """Raises MailboxTrouble, NoToken and what IMAPClient raises."""
@@ -72,12 +75,6 @@ class Client(IMAPClient):  # type: ignore[misc]
         readable, _, _ = select.select([self.socket()], [], [], seconds)
         return bool(readable)
 
-    def abort(self) -> None:
-        """From another thread: end whatever waits for this server."""
-        with suppress(OSError):
-            # of the class itself, for SSLSocket's own takes the encryption away under who is reading
-            socket.socket.shutdown(self.socket(), socket.SHUT_RDWR)
-
     def _is_buffered(self) -> bool:
         """What came together with the last answer no longer makes the socket readable."""
         connection = self.socket()
@@ -94,15 +91,18 @@ class Client(IMAPClient):  # type: ignore[misc]
 class _Bounded(imaplib.IMAP4):
     """imaplib takes a server's word for the size of a literal and reads it into memory."""
 
-    def __init__(self, server: MailServer, *, allow: Sequence[Network]) -> None:
-        self._server = server
-        self._allow = allow
+    def __init__(
+        self, server: MailServer, *, allow: Sequence[Network], opened: Callable[[socket.socket], object]
+    ) -> None:
+        self._server, self._allow, self._opened = server, allow, opened
         self.budget = SMALL_LITERALS
         super().__init__(server.host, server.port, CONNECT_S)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         opening = connect_tls if self._server.encryption == Encryption.TLS else connect
-        return opening(self._server.host, self._server.port, allow=self._allow, timeout=timeout or CONNECT_S)
+        found = opening(self._server.host, self._server.port, allow=self._allow, timeout=timeout or CONNECT_S)
+        self._opened(found)
+        return found
 
     def read(self, size: int) -> bytes:
         if size > self.budget:

@@ -12,8 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 
 from postline.intake import health
 from postline.intake.models import Source, Trouble
@@ -23,7 +22,7 @@ from postline.intake.sources.ledger import Ledger
 from postline.intake.troubles import MailboxTrouble, refusal
 from postline.kit import clock, oauth
 from postline.kit.logs import logger
-from postline.kit.network import Network, connect, connect_tls
+from postline.kit.network import Network, connect, connect_tls, cut
 from postline.projects.mail_server import MailServer, access_token, incoming
 from postline.projects.models import Encryption, Mailbox, SignIn
 
@@ -40,7 +39,7 @@ class Pop3Source:
         self._mailbox = mailbox
         self._allow = allow
         self._ledger: Ledger[str] = Ledger(max_message=max_message)
-        self._client: Client | None = None
+        self._socket: socket.socket | None = None
         self.busy_since: float | None = None
         self.worked = False
 
@@ -55,21 +54,21 @@ class Pop3Source:
 
     def abort(self) -> None:
         """From another thread: end the visit, whatever it waits for."""
-        client = self._client
-        if client is not None:
-            client.abort()
+        cut(self._socket)
+
+    def _opened(self, connection: socket.socket) -> None:
+        self._socket = connection
 
     def _visit(self, stop: threading.Event) -> bool:
         """One connection; False when there is more to do at once."""
         self.busy_since = time.monotonic()
-        client = self._client = Client(incoming(self._mailbox), allow=self._allow)
+        client = Client(incoming(self._mailbox), allow=self._allow, opened=self._opened)
         try:
             client.sign_in()
             complete = self._take_over(client, stop)
             client.quit()
         finally:
             self.busy_since = None
-            self._client = None
             client.close()
         self._ledger.kept.clear()  # QUIT was answered: they are gone
         return complete
@@ -124,28 +123,34 @@ class Pop3Source:
 
 
 class Client(poplib.POP3):
-    """poplib over a guarded connection that reads no more than was announced. Not signed in yet."""
+    """poplib over a guarded connection that reads no more than was announced. Not signed in yet.
 
-    def __init__(self, server: MailServer, *, allow: Sequence[Network], reply_s: float = REPLY_S) -> None:
-        self._server = server
-        self._allow = allow
-        self._opened: socket.socket | None = None
+    `opened` gets the socket before a word is spoken.
+    """
+
+    def __init__(
+        self, server: MailServer, *, allow: Sequence[Network], opened: Callable[[socket.socket], object] = id
+    ) -> None:
+        self._server, self._allow, self._opened = server, allow, opened
+        self._connection: socket.socket | None = None
         try:
             super().__init__(server.host, server.port, CONNECT_S)
-            self.sock.settimeout(reply_s)
+            self.sock.settimeout(REPLY_S)
             if server.encryption == Encryption.STARTTLS:
                 if "STLS" not in self.capa():
                     raise MailboxTrouble(Trouble.NO_STARTTLS)
                 self.stls(ssl.create_default_context())
+                opened(self.sock)
         except BaseException:
-            if self._opened is not None:
-                self._opened.close()
+            if self._connection is not None:
+                self._connection.close()
             raise
 
     def _create_socket(self, timeout: float) -> socket.socket:
         opening = connect_tls if self._server.encryption == Encryption.TLS else connect
-        self._opened = opening(self._server.host, self._server.port, allow=self._allow, timeout=timeout)
-        return self._opened
+        self._connection = opening(self._server.host, self._server.port, allow=self._allow, timeout=timeout)
+        self._opened(self._connection)
+        return self._connection
 
     def sign_in(self) -> None:
         """Raises MailboxTrouble, NoToken, OSError."""
@@ -177,11 +182,6 @@ class Client(poplib.POP3):
     def message(self, number: int, *, announced: int) -> bytes:
         """The bytes of a message. Raises MailboxTrouble where far more than announced comes."""
         return b"".join(self._lines(f"RETR {number}", limit=2 * announced + SMALL_LITERALS))
-
-    def abort(self) -> None:
-        """From another thread: end whatever waits for this server."""
-        with suppress(OSError):
-            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def _pairs(self, command: str) -> list[tuple[int, str]]:
         words = (line.decode("ascii", "replace").split() for line in self._lines(command, limit=64 << 20))
