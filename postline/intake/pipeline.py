@@ -7,7 +7,9 @@ with its error while the others do not notice.
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -15,8 +17,10 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from postline.intake import thread
 from postline.intake.addressed import Mailboxes, by_project
 from postline.intake.automatic_answer import answer_automatically
+from postline.intake.health import count_arrivals
 from postline.intake.models import RawMessage, Source, State
 from postline.intake.parse import ParsedMessage, read
+from postline.intake.probe import is_probe
 from postline.intake.quarantine import put_aside
 from postline.intake.reader import Reader, Unreadable
 from postline.kit.logs import logger
@@ -40,13 +44,14 @@ def handle(reader: Reader, *, now: datetime, batch: int = BATCH) -> int:
         raws = _claim(batch)
         if not raws:
             return 0
-        mailboxes = Mailboxes.now()
+        mailboxes, came = Mailboxes.now(), Counter[int]()
         done = [
             raw.pk
             for raw, message in zip(raws, reader.read_many([bytes(raw.content) for raw in raws]), strict=True)
-            if _handled(raw, message, mailboxes, now=now) is not None
+            if _handled(raw, message, mailboxes, came=came, now=now) is not None
         ]
         RawMessage.objects.filter(pk__in=done).update(state=State.HANDLED, handled_at=now)
+        count_arrivals(came, now=now)
     return len(raws)
 
 
@@ -63,7 +68,9 @@ def handle_one(
         if raw is None:
             return None
         message = read(bytes(raw.content))
-        arrived = _handled(raw, message, Mailboxes.now(), now=now, topic_id=topic_id, fields=fields)
+        came = Counter[int]()
+        arrived = _handled(raw, message, Mailboxes.now(), came=came, now=now, topic_id=topic_id, fields=fields)
+        count_arrivals(came, now=now)
         if arrived is not None:
             RawMessage.objects.filter(pk=raw_id).update(state=State.HANDLED, handled_at=now)
     return arrived[0] if arrived else None
@@ -87,18 +94,22 @@ def _handled(
     message: ParsedMessage | Unreadable,
     mailboxes: Mailboxes,
     *,
+    came: Counter[int],
     now: datetime,
     topic_id: int | None = None,
     fields: dict[str, str] | None = None,
 ) -> list[Arrived] | None:
-    """What became of a message, one for each project; None when it went to quarantine."""
+    """What became of a message, one for each project; None when it went to quarantine. `came` counts by mailbox."""
     if isinstance(message, Unreadable):
         put_aside(raw, reason="unreadable", error=message.reason, now=now)
         return None
     for last_try in (False, True):
         try:
+            counted = Counter[int]()
             with transaction.atomic():
-                return take_in(raw, message, mailboxes, now=now, topic_id=topic_id, fields=fields)
+                arrived = take_in(raw, message, mailboxes, came=counted, now=now, topic_id=topic_id, fields=fields)
+            came.update(counted)
+            return arrived
         except IntegrityError:
             # another worker has just stored the same message, or drawn the same number: look once more
             if last_try:
@@ -113,25 +124,29 @@ def _handled(
 
 def take_in(
     raw: RawMessage,
-    message: ParsedMessage,
+    read_message: ParsedMessage,
     mailboxes: Mailboxes,
     *,
+    came: Counter[int],
     now: datetime,
     topic_id: int | None = None,
     fields: dict[str, str] | None = None,
 ) -> list[Arrived] | None:
     """Put a message that has been read to its ticket, a new or an old one, in each project that it is addressed to.
 
-    What became of it, None when it was put aside. Runs inside the caller's transaction.
+    What became of it, None when it was put aside. `came` counts by mailbox. Runs inside the caller's transaction.
     """
-    projects = by_project(raw, message, mailboxes)
+    if is_probe(read_message):
+        return []  # our own connection test has found its way
+    projects = by_project(raw, read_message, mailboxes)
     if not projects:
         put_aside(raw, reason="no-mailbox", error="", now=now)
         return None
     results: list[Arrived] = []
     is_known = False
     for project_id, ours in projects.items():
-        recipients = [*raw.envelope_to, *(one.address for one in (*message.to, *message.cc))]
+        recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
+        message = _with_requester(read_message, ours[0], mailboxes)
         found = thread.find(message, project_id=project_id, recipients=recipients)
         if found.duplicate_of is not None:
             seen_again(found.duplicate_of, mailbox_ids=[mailbox.pk for mailbox in ours])
@@ -153,10 +168,20 @@ def take_in(
             )
         log.info("message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by)
         results.append(arrived)
+        came.update(mailbox.pk for mailbox in ours)
     if not results and not is_known:
-        put_aside(raw, reason=message.kind, error="", now=now)
+        put_aside(raw, reason=read_message.kind, error="", now=now)
         return None
     return results
+
+
+def _with_requester(message: ParsedMessage, mailbox: Mailbox, mailboxes: Mailboxes) -> ParsedMessage:
+    """Whoever stands in Reply-To has written it, where the mailbox is fed by web forms (S24)."""
+    if mailbox.reply_to_beats_from:
+        for one in message.reply_to:
+            if one.address and mailboxes.find(one.address) is None:
+                return replace(message, sender=one)
+    return message
 
 
 def _arrival(

@@ -21,7 +21,8 @@ def command(configuration: Configuration) -> None:
     must_be_free("POSTLINE_SMTP", configuration.smtp)
     must_be_free("POSTLINE_LMTP", configuration.lmtp)
     django.set_up()
-    from postline.intake.sources import smtp  # noqa: PLC0415 - models need Django set up
+    from postline.intake.sources import lmtp, smtp  # noqa: PLC0415 - models need Django set up
 
     with running(configuration):
-        sys.exit(run_until_stopped({"smtp": partial(smtp.run, configuration)}))
+        loops = {"smtp": partial(smtp.run, configuration), "lmtp": partial(lmtp.run, configuration)}
+        sys.exit(run_until_stopped(loops))
