@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -173,6 +174,14 @@ def check(settings: MailboxSettings, *, project_id: int, mailbox_id: int | None 
     if settings.outgoing_host.strip():
         wrong |= _wrong_server(settings, "outgoing")
     return wrong
+
+
+def draft(settings: MailboxSettings, *, project_id: int, mailbox: Mailbox | None = None) -> Mailbox:
+    """The mailbox as it would be with these settings, not stored: to try them. What is secret and not given is taken
+    from `mailbox`. Raises WrongSettings."""
+    tried = copy(mailbox) if mailbox is not None else Mailbox(project_id=project_id)
+    _apply(tried, settings)
+    return tried
 
 
 def _wrong_server(settings: MailboxSettings, which: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from postline.intake import health
 from postline.intake.models import Source, Trouble
@@ -60,7 +61,7 @@ class ImapSource:
                     self._await_news(client, stop)
         finally:
             self.busy_since = None
-            _leave(client)
+            leave(client)
 
     def abort(self) -> None:
         """From another thread: end the session, whatever it waits for."""
@@ -70,12 +71,7 @@ class ImapSource:
         self._socket = connection
 
     def _select(self, client: Client) -> None:
-        try:
-            state = client.select_folder(self._mailbox.folder)
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error as error:
-            raise MailboxTrouble(refusal(str(error), Trouble.FOLDER), str(error)) from error
+        state = _select(client, self._mailbox.folder)
         if b"READ-ONLY" in state:
             raise MailboxTrouble(Trouble.REFUSED, "the folder can only be read")
         uid_validity = int(state.get(b"UIDVALIDITY") or 0)
@@ -86,7 +82,7 @@ class ImapSource:
             self._uid_validity, self._last_uid = uid_validity, int(state.get(b"UIDNEXT") or 1) - 1
             self._set_mark()
         if self._mailbox.afterwards == Afterwards.MOVE:
-            self._target = _require_folder(client, self._mailbox.afterwards_folder)
+            self._target = require_folder(client, self._mailbox.afterwards_folder)
 
     def _take_over(self, client: Client, stop: threading.Event) -> bool:
         """Everything that lies there; False when there is more to do at once.
@@ -178,7 +174,7 @@ class ImapSource:
                 case Afterwards.SEEN:
                     client.add_flags(uids, [b"\\Seen"], silent=True)
                 case Afterwards.DELETE:
-                    _delete(client, uids)
+                    delete(client, uids)
                 case _:
                     _move(client, uids, self._target)
         except imaplib.IMAP4.abort:
@@ -218,7 +214,22 @@ class ImapSource:
         health.set_mark(self._mailbox.pk, uid_validity=self._uid_validity or 0, last_uid=self._last_uid or 0)
 
 
-def _require_folder(client: Client, name: str) -> str:
+def open_folder(client: Client, mailbox: Mailbox, *, readonly: bool = True) -> int:
+    """Select the folder that is read and say how many messages lie there. Raises MailboxTrouble."""
+    return int(_select(client, mailbox.folder, readonly=readonly).get(b"EXISTS") or 0)
+
+
+def _select(client: Client, folder: str, *, readonly: bool = False) -> Mapping[bytes, Any]:
+    try:
+        state: Mapping[bytes, Any] = client.select_folder(folder, readonly=readonly)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        raise MailboxTrouble(refusal(str(error), Trouble.FOLDER), str(error)) from error
+    return state
+
+
+def require_folder(client: Client, name: str) -> str:
     """The folder's full name; it is made where it is missing. Some servers want everything below INBOX (RFC 2342)."""
     if client.folder_exists(name):
         return name
@@ -249,10 +260,11 @@ def _move(client: Client, uids: Iterable[int], folder: str) -> None:
         client.move(uids, folder)
     else:
         client.copy(uids, folder)
-        _delete(client, uids)
+        delete(client, uids)
 
 
-def _delete(client: Client, uids: Iterable[int]) -> None:
+def delete(client: Client, uids: Iterable[int]) -> None:
+    """Delete these messages; without UIDPLUS the server deletes all that are marked so."""
     client.delete_messages(uids, silent=True)
     if client.has_capability("UIDPLUS"):
         client.uid_expunge(uids)  # RFC 4315: these alone
@@ -260,7 +272,7 @@ def _delete(client: Client, uids: Iterable[int]) -> None:
         client.expunge()
 
 
-def _leave(client: Client) -> None:
+def leave(client: Client) -> None:
     """Say goodbye where the server listens; close in any case."""
     try:
         client.socket().settimeout(1.0)

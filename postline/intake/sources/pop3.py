@@ -183,6 +183,10 @@ class Client(poplib.POP3):
         """The bytes of a message. Raises MailboxTrouble where far more than announced comes."""
         return b"".join(self._lines(f"RETR {number}", limit=2 * announced + SMALL_LITERALS))
 
+    def head(self, number: int) -> str:
+        """The header of a message."""
+        return b"".join(self._lines(f"TOP {number} 0", limit=SMALL_LITERALS)).decode("latin-1")
+
     def _pairs(self, command: str) -> list[tuple[int, str]]:
         words = (line.decode("ascii", "replace").split() for line in self._lines(command, limit=64 << 20))
         return [(int(pair[0]), pair[1]) for pair in words if len(pair) >= 2 and pair[0].isdecimal()]
