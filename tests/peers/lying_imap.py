@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socketserver
 import threading
@@ -43,19 +44,22 @@ class LyingImap:
         self._server.server_close()
 
     def _talk(self, lines: Any, out: Any) -> None:
-        out.write(b"* OK [CAPABILITY IMAP4rev1 MOVE UIDPLUS] ready\r\n")
+        out.write(b"* OK [CAPABILITY IMAP4rev1 MOVE UIDPLUS AUTH=XOAUTH2] ready\r\n")
         for line in lines:
             tag, _, command = line.decode().strip().partition(" ")
             self.commands.append(command)
             while self.trickles:
                 out.write(b"*")
                 time.sleep(0.02)
+            if command.startswith("AUTHENTICATE"):
+                out.write(b"+ \r\n")
+                self.commands.append(base64.b64decode(lines.readline()).decode())
             out.write(self._answer(command))
             out.write(f"{tag} OK done\r\n".encode())
 
     def _answer(self, command: str) -> bytes:
         if command.startswith("CAPABILITY"):
-            return b"* CAPABILITY IMAP4rev1 MOVE UIDPLUS\r\n"
+            return b"* CAPABILITY IMAP4rev1 MOVE UIDPLUS AUTH=XOAUTH2\r\n"
         if command.startswith("LIST"):
             return b'* LIST () "/" Postline\r\n'
         if command.startswith("SELECT"):

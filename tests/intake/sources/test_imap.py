@@ -11,7 +11,7 @@ import pytest
 from postline.intake import fetcher
 from postline.intake.models import RawMessage, Source, Trouble
 from postline.projects.mail_server import closed
-from postline.projects.models import Afterwards, Encryption, Mailbox, Reading
+from postline.projects.models import Afterwards, Encryption, Mailbox, Reading, SignIn
 from tests.intake.sources.mailboxes import ADDRESS, fetching, health, message, read_by, stored, trouble, well
 from tests.peers.dovecot import Dovecot, free_port
 from tests.peers.lying_imap import LyingImap
@@ -341,6 +341,28 @@ def test_a_message_that_comes_out_differently_each_time_is_not_stored_yet(mailbo
         until(lambda: well(mailbox))
 
     assert bytes(RawMessage.objects.get().content) == whole
+
+
+def test_we_sign_in_with_an_access_token(mailbox: Mailbox) -> None:
+    mailbox.incoming_sign_in, mailbox.oauth_access_token = SignIn.XOAUTH2, closed("token-1")
+    with LyingImap(gives=[message(1)], announces=len(message(1))) as server, fetching(_behind(mailbox, server.port)):
+        until(lambda: well(mailbox))
+
+    assert f"user={ADDRESS}\x01auth=Bearer token-1\x01\x01" in server.commands
+
+
+def test_a_provider_that_gives_no_token_is_told(mailbox: Mailbox) -> None:
+    mailbox.incoming_sign_in, mailbox.oauth_refresh_token = SignIn.XOAUTH2, closed("refresh-1")
+    mailbox.oauth_token_url = "ftp://nowhere.example/"
+    with LyingImap() as server, fetching(_behind(mailbox, server.port)):
+        until(lambda: trouble(mailbox) == Trouble.TOKEN)
+
+
+def test_a_password_of_another_secret_key_is_told(mailbox: Mailbox) -> None:
+    mailbox.incoming_password = "gAAAAA"
+
+    with fetching(mailbox):
+        until(lambda: trouble(mailbox) == Trouble.SECRET)
 
 
 def _behind(mailbox: Mailbox, port: int) -> Mailbox:
