@@ -38,6 +38,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "direction": "rtl" if get_language_bidi() else "ltr",
         "navigation": _navigation(request.path, staff.reach) if person else [],
         "toasts": get_messages(request),
+        "demo": configuration.demo,
         "open_demo": configuration.open_demo,
         "without_relay": (
             person is not None and configuration.relay is None and not configuration.demo and staff.reach.is_admin
