@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from postline.projects.rights import Reach, Right
@@ -17,13 +19,16 @@ def visible_tickets(reach: Reach) -> QuerySet[Ticket]:
     return Ticket.objects.filter(queue_id__in=reach.queues_with(Right.SEE))
 
 
-def ticket_for(reach: Reach, number: int, right: Right = Right.SEE) -> Ticket:
+RELATED = ("project", "queue", "topic", "requester", "owner", "taken_by", "mailbox")
+
+
+def ticket_for(reach: Reach, number: int, right: Right = Right.SEE, *, related: Sequence[str] = RELATED) -> Ticket:
     """The ticket with its queue, requester, owner and holder, when the person has the right.
 
-    Raises NoSuchTicket, or Forbidden when they see it but lack the right.
+    `related` is what comes along in the same query. Raises NoSuchTicket, or Forbidden when they see it but lack the
+    right.
     """
-    related = ("project", "queue", "topic", "requester", "owner", "taken_by", "mailbox")
-    return _checked(reach, Ticket.objects.select_related(*related).filter(number=number).first(), right)
+    return _checked(reach, Ticket.objects.select_related(*related).filter(number=number).order_by().first(), right)
 
 
 def lock_ticket_for(reach: Reach, number: int, right: Right) -> Ticket:
