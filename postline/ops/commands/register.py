@@ -31,6 +31,8 @@ COMMANDS = (
     Entry("demo load", "demo_load", "Load the demo department into an empty installation."),
     Entry("demo traffic", "demo_traffic", "Send living traffic by SMTP until stopped."),
     Entry("demo remove", "demo_remove", "Take the demo department away."),
+    Entry("bench intake", "bench_intake", "How quickly a backlog of messages becomes tickets."),
+    Entry("bench smtp", "bench_smtp", "How many messages a second are taken in by SMTP."),
     Entry("console", "console", "Open a Python shell with Postline loaded."),
 )
 GROUPS = {
