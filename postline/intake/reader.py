@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
@@ -65,6 +66,15 @@ class Reader:
             if isinstance(result, Unreadable):
                 self._batch(raws, deque([index]), results)
         return [result for result in results if result is not None]
+
+    def read_groups(self, groups: Sequence[Sequence[bytes]]) -> Generator[list[ParsedMessage | Unreadable], None, None]:
+        """Each group's values; while the caller works on one, the next are read."""
+        thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        try:
+            for group in [thread.submit(self.read_many, group) for group in groups]:
+                yield group.result()
+        finally:
+            thread.shutdown(cancel_futures=True)
 
     def close(self) -> None:
         """Ends the child."""

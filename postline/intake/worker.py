@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 from django.db import InterfaceError, OperationalError, connection
@@ -22,6 +23,7 @@ AWAY_SECONDS = 1.0
 def run(stop: threading.Event) -> None:
     """Handle messages until `stop` is set; what is in hand is finished. A database that is away is waited for."""
     listener = Listener(CHANNEL)
+    gc.freeze()  # what is loaded stays: no collection needs to look at it, which saves a tenth of the time
     with Reader() as reader:
         while not stop.is_set():
             try:

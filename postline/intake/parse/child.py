@@ -6,6 +6,7 @@ and the content, until the input ends: so it never outlives its parent by more t
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import resource
@@ -25,6 +26,7 @@ def main() -> None:
     """Reads until the input ends. The argument is how many bytes one message may take beyond what we have."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl+C is for the parent, who closes our input
     _limit_memory(int(sys.argv[1]))
+    gc.freeze()  # what is loaded stays: no collection needs to look at it
     try:
         _serve(sys.stdin.buffer, sys.stdout.buffer)
     except MemoryError:
