@@ -31,7 +31,8 @@ WITH locked AS MATERIALIZED (
 ), counted AS (
     SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM locked
 )
-SELECT raw.id, source, envelope_from, envelope_to, content, attempts FROM counted JOIN intake_rawmessage AS raw USING (id)
+SELECT raw.id, source, envelope_from, envelope_to, content, attempts
+FROM counted JOIN intake_rawmessage AS raw USING (id)
 WHERE before = 0 OR before + size <= %(most_bytes)s
 ORDER BY id
 """
