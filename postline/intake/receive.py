@@ -42,7 +42,7 @@ def store(deliveries: Sequence[Delivery], *, now: datetime) -> list[int]:
     connection.ensure_connection()
     ids: list[int] = []
     # binary parameters, which Django's own cursor does not send: half the time for large messages
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         for delivery in deliveries:
             cursor.execute(
                 KEEP,

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import Error as DatabaseError
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from postline.configuration import Address, Configuration
 from postline.intake.addressed import Mailboxes
@@ -30,11 +30,13 @@ from postline.kit.logs import logger
 log = logger(__name__)
 T = TypeVar("T")
 
+THREADS = 2  # with a connection to the database each
 GROUP = 50  # messages that share a commit, at most
 GROUP_BYTES = 64 << 20
 LONGEST_LINE = 8 << 20  # real messages have lines far beyond the 998 bytes of RFC 5322
 IDLE_SECONDS = 300.0  # RFC 5321, 4.5.3.2.7
 FRESH_SECONDS = 2.0  # how long a new mailbox may be unknown here
+NULL_SENDER = "<>"  # aiosmtpd's name for the empty reverse-path of bounces (RFC 5321, 4.5.5)
 OK = "250 2.0.0 OK, stored"
 UNKNOWN = "550 5.1.1 There is no such mailbox here"
 TRY_LATER = "451 4.3.0 The message cannot be stored now, try again later"
@@ -51,7 +53,7 @@ def run(configuration: Configuration, stop: threading.Event) -> None:
 async def serve(address: Address, *, max_message: int, stop: threading.Event) -> None:
     """The same, inside a running event loop."""
     loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(2, thread_name_prefix="database") as threads:
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
         keeper = Keeper(threads)
         keeping = asyncio.create_task(keeper.run())
         protocol = partial(Receiver, Door(keeper, threads), max_message=max_message, loop=loop)
@@ -64,6 +66,7 @@ async def serve(address: Address, *, max_message: int, stop: threading.Event) ->
         keeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await keeping
+        await _close_connections(threads)
 
 
 class Receiver(SMTP):
@@ -120,7 +123,7 @@ class Door:
         delivery = Delivery(
             content=bytes(content),
             source=Source.SMTP,
-            envelope_from=envelope.mail_from or "",
+            envelope_from="" if envelope.mail_from in (None, NULL_SENDER) else envelope.mail_from,
             envelope_to=tuple(envelope.rcpt_tos),
             peer=str(session.peer[0]) if session.peer else "",
         )
@@ -192,6 +195,18 @@ class Keeper:
 
 async def _in_thread(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(threads, _with_fresh_connection, work)
+
+
+async def _close_connections(threads: ThreadPoolExecutor) -> None:
+    """Each thread has its own, so each must come by."""
+    all_here = threading.Barrier(THREADS)
+
+    def close() -> None:
+        all_here.wait()
+        connection.close()
+
+    loop = asyncio.get_running_loop()
+    await asyncio.gather(*(loop.run_in_executor(threads, close) for _ in range(THREADS)))
 
 
 def _with_fresh_connection(work: Callable[[], T]) -> T:
