@@ -22,10 +22,18 @@ class Client:
         self._replies = self._socket.makefile("rb")
 
     def __enter__(self) -> Self:
-        assert self.reply()[0] == 220
+        try:
+            assert self.reply()[0] == 220
+        except OSError:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Go away without a word."""
         self._replies.close()
         self._socket.close()
 
