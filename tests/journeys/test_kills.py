@@ -243,7 +243,8 @@ HAVING count(message.id) + (
 """
 
 ANSWERS = """
-SELECT split_part(body.text, E'\\n', 1) FROM tickets_message AS message JOIN tickets_body AS body ON body.message_id = message.id
+SELECT split_part(body.text, E'\\n', 1)
+FROM tickets_message AS message JOIN tickets_body AS body ON body.message_id = message.id
 WHERE direction = 'outbound'
 """
 
