@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
+ROBOTS = ("bounce", "auto-reply", "feedback-report")  # kinds that nobody has written: they reopen nothing
+
+
 @dataclass(frozen=True, slots=True)
 class ArrivedFile:
     """A file of a received message and where it stands in the raw bytes."""
