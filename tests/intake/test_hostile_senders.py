@@ -61,9 +61,7 @@ def test_a_letter_that_came_through_a_mailing_list_reopens_its_ticket(d: Departm
     ticket = Ticket.objects.get()
     answer(d.reach("line1"), number=ticket.number, text="Try this.", now=LATER)
     address = OutboxMessage.objects.get(kind="answer").reply_to
-    letter = write(
-        to=address, message_id="<2@user.example>", text="No.", headers={"List-Id": "<team.user.example>"}
-    )
+    letter = write(to=address, message_id="<2@user.example>", text="No.", headers={"List-Id": "<team.user.example>"})
     arrives(reader, letter, to=(address,))
     ticket.refresh_from_db()
     assert (ticket.state, ticket.queue, ticket.preview) == ("open", d.queues["web"], "No.")
@@ -73,7 +71,9 @@ def test_an_answer_does_not_quote_what_a_stranger_wrote_into_the_ticket(d: Depar
     arrives(reader, write(text="My password is refused."))
     ticket = Ticket.objects.get()
     address = OutboxMessage.objects.get().reply_to
-    stranger = write(sender="Eve <eve@evil.example>", to=address, message_id="<e@evil.example>", text="Pay at evil.example")
+    stranger = write(
+        sender="Eve <eve@evil.example>", to=address, message_id="<e@evil.example>", text="Pay at evil.example"
+    )
     arrives(reader, stranger, to=(address,))
     assert Message.objects.get(message_id="e@evil.example").ticket_id == ticket.pk
     answer(d.reach("line1"), number=ticket.number, text="Try this.", now=LATER)
@@ -155,10 +155,10 @@ def test_the_same_message_twice_at_once_is_one_row(d: Department) -> None:
 
 def test_a_key_whose_transaction_was_undone_signs_nothing_afterwards() -> None:
     reply_key.forget()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         reply_key.reply_key()
         reply_key.reply_key()
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert reply_key.reply_key() == bytes(Secret.objects.get(name=reply_key.NAME).value)
 
 
@@ -170,7 +170,7 @@ def test_a_reply_through_a_message_that_was_merged_away_does_not_wake_it(d: Depa
 
 
 def test_a_large_letter_is_read(d: Department, reader: Reader) -> None:
-    raw = arrives(reader, write(text="word " * 10_000_000))
+    raw = arrives(reader, write(text="") + b"words and words of a program that tells what it did\r\n" * 800_000)
     assert (raw.state, raw.reason) == (State.HANDLED, "")
 
 
@@ -193,9 +193,7 @@ def test_a_large_letter_is_read(d: Department, reader: Reader) -> None:
         "\udcff@b.example",
     ],
 )
-def test_a_strange_sender_gets_at_most_one_answer_at_one_address(
-    d: Department, reader: Reader, sender: str
-) -> None:
+def test_a_strange_sender_gets_at_most_one_answer_at_one_address(d: Department, reader: Reader, sender: str) -> None:
     raw = write().replace(b"Anna Visser <anna@user.example>", sender.encode("utf-8", "surrogateescape"), 1)
     assert arrives(reader, raw).state == State.HANDLED
     assert len(automatic()) <= 1
