@@ -123,13 +123,13 @@ def _reserve(addresses: Sequence[str], *, now: datetime) -> set[int]:
     """Count one more automatic answer to each address, unless it has had its share. The places of those counted."""
     if not addresses:
         return set()
-    lowered = [address.lower() for address in addresses]
+    counted = [_counted(address) for address in addresses]
     # two statements: the second must see what another worker counted while we waited for its lock
-    rows(LOCK, {"addresses": sorted(set(lowered))})
+    rows(LOCK, {"addresses": sorted(set(counted))})
     reserved = rows(
         RESERVE,
         {
-            "addresses": lowered,
+            "addresses": counted,
             "now": now,
             "hour": now - timedelta(hours=1),
             "day": now - timedelta(days=1),
@@ -138,6 +138,12 @@ def _reserve(addresses: Sequence[str], *, now: datetime) -> set[int]:
         },
     )
     return {place - 1 for (place,) in reserved}
+
+
+def _counted(address: str) -> str:
+    """What one person's addresses have in common: many servers deliver `name+anything@` to `name@`."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
 
 
 # makes two workers that answer the same address count one after the other

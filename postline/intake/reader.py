@@ -19,11 +19,11 @@ from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any
 
-from postline.intake.parse.child import LENGTH, OUT_OF_MEMORY
+from postline.intake.parse.child import BYTES_PER_SECOND, LENGTH, OUT_OF_MEMORY
 from postline.intake.parse.values import Address, ParsedMessage, Part
 
 MEMORY = 300 * 1024 * 1024  # bytes one message may take, beyond what the idle child has
-WALL_SECONDS = 3.0  # the child ends itself after 1 s of CPU; this is for one that stands still
+WALL_SECONDS = 3.0  # the child ends itself after its share of CPU; this is for one that stands still
 STARTING_SECONDS = 20.0  # for a new child on a busy machine
 AHEAD = 1 << 16  # bytes sent ahead of the answers
 
@@ -138,7 +138,7 @@ def _converse(
     outgoing = memoryview(b"")
     incoming = bytearray()
     answered = sent = 0
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + patience + _more_for(raws[0])
     with selectors.DefaultSelector() as selector:
         selector.register(source, selectors.EVENT_READ)
         writing = False
@@ -176,8 +176,14 @@ def _converse(
                 answer = bytes(incoming[LENGTH.size : LENGTH.size + length])
                 del incoming[: LENGTH.size + length]
                 answered += 1
-                deadline = time.monotonic() + wall_seconds
+                following = raws[answered] if answered < len(raws) else b""
+                deadline = time.monotonic() + wall_seconds + _more_for(following)
                 yield answer
+
+
+def _more_for(raw: bytes) -> float:
+    """Seconds that a large message may take besides; three times the CPU's, on a busy machine."""
+    return 3 * len(raw) / BYTES_PER_SECOND
 
 
 def _pipes(child: subprocess.Popen[bytes]) -> tuple[int, int]:

@@ -32,7 +32,7 @@ class Known:
 
     def __init__(self, projects: Sequence[int], messages: Sequence[ParsedMessage]) -> None:
         self._messages: dict[tuple[int, bytes], int] = {}  # (project, digest) → message
-        self._tickets: dict[tuple[int, str], int] = {}  # (project, Message-ID) → ticket
+        self._tickets: dict[tuple[int, str], list[int]] = {}  # (project, Message-ID) → tickets
         self._participants: dict[int, set[str]] = {}  # of these tickets: addresses that are proved
         wanted = {one for message in messages for one in (message.message_id, *_nearest_first(message)) if one}
         found = rows(
@@ -47,14 +47,14 @@ class Known:
             if digest is not None:
                 self._messages[project_id, digest] = key
             if message_id:
-                self._tickets[project_id, message_id] = ticket_id
+                self._tickets.setdefault((project_id, message_id), []).append(ticket_id)
             self._participants[ticket_id] = set(addresses)
 
     def add(self, arrived: Arrived, message: ParsedMessage, *, project_id: int) -> None:
         """A message of the batch has just become part of a ticket; the next ones may refer to it."""
         self._messages[project_id, message.digest] = arrived.message_id
         if message.message_id:
-            self._tickets[project_id, message.message_id] = arrived.ticket_id
+            self._tickets.setdefault((project_id, message.message_id), []).append(arrived.ticket_id)
         if arrived.is_new:
             self._participants[arrived.ticket_id] = {message.sender.address.lower()}
 
@@ -62,9 +62,9 @@ class Known:
         """The message with this content. Projects are walls: only this one's."""
         return self._messages.get((project_id, digest))
 
-    def ticket(self, message_id: str, *, project_id: int) -> int | None:
-        """The ticket that has a message with this Message-ID."""
-        return self._tickets.get((project_id, message_id))
+    def tickets(self, message_id: str, *, project_id: int) -> list[int]:
+        """The tickets that have a message with this Message-ID: more than one when somebody used it again."""
+        return self._tickets.get((project_id, message_id), [])
 
     def takes_part(self, ticket_id: int, message: ParsedMessage) -> bool:
         """Whether its sender is a proved participant."""
@@ -81,7 +81,7 @@ def find(message: ParsedMessage, known: Known, *, project_id: int, recipients: S
     duplicate_of = known.message(message.digest, project_id=project_id)
     if duplicate_of is not None:
         return Thread(duplicate_of=duplicate_of)
-    seen = bool(message.message_id) and known.ticket(message.message_id, project_id=project_id) is not None
+    seen = bool(message.message_id) and bool(known.tickets(message.message_id, project_id=project_id))
     for ticket_id, joined_by in _candidates(message, known, project_id=project_id, recipients=recipients):
         return Thread(ticket_id=ticket_id, joined_by=joined_by, id_seen_before=seen)
     return Thread(id_seen_before=seen)
@@ -91,16 +91,13 @@ def _candidates(
     message: ParsedMessage, known: Known, *, project_id: int, recipients: Sequence[str]
 ) -> Iterator[tuple[int, str]]:
     ids = _nearest_first(message)
-    signed = (
-        ("reply-address", next((n for a in recipients if (n := references.number_in_reply_address(a))), None)),
-        ("signed-message-id", references.nearest(ids)),
-    )
-    for joined_by, number in signed:
-        yield from _named(number, joined_by, project_id=project_id)
+    for address in recipients:
+        yield from _named(references.number_in_reply_address(address), "reply-address", project_id=project_id)
+    yield from _named(references.nearest(ids), "signed-message-id", project_id=project_id)
     for one in ids:
-        ticket_id = known.ticket(one, project_id=project_id)
-        if ticket_id is not None and known.takes_part(ticket_id, message):
-            yield ticket_id, "message-id"
+        for ticket_id in known.tickets(one, project_id=project_id):
+            if known.takes_part(ticket_id, message):
+                yield ticket_id, "message-id"
     yield from _named(references.number_in_text(message.text), "quoted-address", project_id=project_id)
     for number in numbers.found_in(message.subject):
         for ticket_id, joined_by in _named(number, "number-in-subject", project_id=project_id):
@@ -126,7 +123,10 @@ def _nearest_first(message: ParsedMessage) -> list[str]:
 # project, or a plan made while the table was small goes through all of the project's messages.
 KNOWN = """
 SELECT id, project_id, digest, ticket_id, message_id,
-    ARRAY(SELECT address FROM tickets_participant AS one WHERE one.ticket_id = found.ticket_id AND one.proved)
+    ARRAY(
+        SELECT address FROM tickets_participant AS one JOIN tickets_ticket AS ticket ON ticket.id = one.ticket_id
+        WHERE one.ticket_id = found.ticket_id AND one.proved AND ticket.state <> 'merged'
+    )
 FROM (
     SELECT id, project_id, digest, ticket_id, message_id FROM tickets_message
     WHERE project_id = ANY(%(projects)s::bigint[]) AND digest = ANY(%(digests)s::bytea[])

@@ -19,6 +19,7 @@ from postline.intake.parse.message import read
 
 LENGTH = struct.Struct("<Q")
 CPU_SECONDS = 1.0
+BYTES_PER_SECOND = 10 << 20  # what a large message may take besides
 OUT_OF_MEMORY = 7  # the exit code
 
 
@@ -46,7 +47,7 @@ def _limit_memory(allowance: int) -> None:
 def _serve(source: BinaryIO, sink: BinaryIO) -> None:
     while (raw := _next(source)) is not None:
         # The default action of SIGPROF ends the process, in the middle of foreign code too.
-        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS + len(raw) / BYTES_PER_SECOND)
         answer = pickle.dumps(read(raw), protocol=pickle.HIGHEST_PROTOCOL)
         signal.setitimer(signal.ITIMER_PROF, 0)
         sink.write(LENGTH.pack(len(answer)))

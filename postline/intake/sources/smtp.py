@@ -24,6 +24,7 @@ from postline.configuration import Address, Configuration
 from postline.intake.addressed import Mailboxes
 from postline.intake.models import Source
 from postline.intake.receive import Delivery, keep_many
+from postline.intake.sources.protocol import Busy, Receiver, Room
 from postline.kit import clock
 from postline.kit.logs import logger
 
@@ -33,12 +34,12 @@ T = TypeVar("T")
 THREADS = 2  # with a connection to the database each
 GROUP = 50  # messages that share a commit, at most
 GROUP_BYTES = 64 << 20
-LONGEST_LINE = 8 << 20  # real messages have lines far beyond the 998 bytes of RFC 5322
-IDLE_SECONDS = 300.0  # RFC 5321, 4.5.3.2.7
+MOST_RECIPIENTS = 1_000  # of one message; the sender brings the rest in another one (RFC 5321, 4.5.3.1.10)
 FRESH_SECONDS = 2.0  # how long a new mailbox may be unknown here
 NULL_SENDER = "<>"  # aiosmtpd's name for the empty reverse-path of bounces (RFC 5321, 4.5.5)
 OK = "250 2.0.0 OK, stored"
 UNKNOWN = "550 5.1.1 There is no such mailbox here"
+TOO_MANY = "452 4.5.3 Too many recipients"
 TRY_LATER = "451 4.3.0 The message cannot be stored now, try again later"
 
 
@@ -56,7 +57,11 @@ async def serve(address: Address, *, max_message: int, stop: threading.Event) ->
     with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
         keeper = Keeper(threads)
         keeping = asyncio.create_task(keeper.run())
-        protocol = partial(Receiver, Door(keeper, threads), max_message=max_message, loop=loop)
+        door, room = Door(keeper, threads), Room()
+
+        def protocol() -> asyncio.Protocol:
+            return Busy() if room.is_full else Receiver(door, room, max_message=max_message, loop=loop)
+
         family = socket.AF_INET6 if ":" in address.host else socket.AF_UNSPEC
         server = await loop.create_server(protocol, address.host, address.port, family=family, backlog=256)
         log.info("receiving by SMTP", address=str(address))
@@ -67,24 +72,6 @@ async def serve(address: Address, *, max_message: int, stop: threading.Event) ->
         with contextlib.suppress(asyncio.CancelledError):
             await keeping
         await _close_connections(threads)
-
-
-class Receiver(SMTP):
-    """aiosmtpd's protocol with long lines."""
-
-    line_length_limit = LONGEST_LINE
-
-    def __init__(self, door: Door, *, max_message: int, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(
-            door,
-            hostname=socket.gethostname(),
-            ident="Postline",
-            data_size_limit=max_message,
-            enable_SMTPUTF8=True,
-            decode_data=False,
-            timeout=IDLE_SECONDS,
-            loop=loop,
-        )
 
 
 class Door:
@@ -107,6 +94,8 @@ class Door:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Refuse what is no mailbox of ours, so that the sender's own server tells them."""
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return TOO_MANY
         try:
             mailboxes = await self._current_mailboxes()
         except DatabaseError:
@@ -129,7 +118,7 @@ class Door:
         )
         try:
             raw_id = await self._keeper.keep(delivery)
-        except DatabaseError as error:
+        except Exception as error:  # whatever it is, it is not the sender's fault
             log.warning("message not stored", error=type(error).__name__)
             return TRY_LATER
         log.info("message stored", raw=raw_id, size=len(content), source=str(Source.SMTP))

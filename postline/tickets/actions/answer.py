@@ -16,7 +16,7 @@ from postline.tickets.actions.change import require_valid_state, set_state
 from postline.tickets.actions.take import end_lease, require_not_taken_by_another
 from postline.tickets.history import Happening, append
 from postline.tickets.models import Attachment, Body, Direction, Draft, Message, State, Ticket
-from postline.tickets.outgoing import compose_answer, last_inbound
+from postline.tickets.outgoing import compose_answer, last_inbound, to_quote
 from postline.tickets.queries.access import lock_ticket_for
 
 
@@ -65,9 +65,9 @@ def answer(
         raise NothingToSay
     require_valid_state(state, pending_until=pending_until, now=now)
     require_not_taken_by_another(ticket, person=reach.person, now=now)
-    original = last_inbound(ticket)
-    if seen is not None and original is not None and original.pk > seen:
-        raise NewerMessage(original)
+    newest = last_inbound(ticket)
+    if seen is not None and newest is not None and newest.pk > seen:
+        raise NewerMessage(newest)
     message = send_to_requester(
         reach,
         ticket,
@@ -75,7 +75,7 @@ def answer(
         cc=cc,
         bcc=bcc,
         files=files,
-        original=original,
+        original=to_quote(ticket),
         request_key=request_key,
         now=now,
     )

@@ -15,7 +15,7 @@ from postline.kit.sql import as_json, row
 from postline.tickets import numbers
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.open import PREVIEW
-from postline.tickets.arrival import Arrival, Arrived
+from postline.tickets.arrival import ROBOTS, Arrival, Arrived
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Participant, Priority, State, Ticket
 
@@ -54,7 +54,7 @@ def _follow_up(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
     values = {
         **_message_values(arrival, now),
         "ticket": ticket_id,
-        "preview": preview_of(arrival) if arrival.kind == "letter" else None,
+        "preview": preview_of(arrival) if arrival.kind not in ROBOTS else None,
     }
     stored = row(_statement(FOLLOW_UP_OF_OPEN, arrival), values)
     if stored is not None:
@@ -71,7 +71,7 @@ def _follow_up_with_consequences(arrival: Arrival, values: dict[str, Any], *, no
     ticket_id, number, _, message_id = stored
     ticket = Ticket.objects.select_related("return_queue").get(pk=ticket_id)  # locked: we have just changed it
     _join(ticket, arrival, now=now)
-    if arrival.kind == "letter":
+    if arrival.kind not in ROBOTS:
         reopen(ticket, now=now)
     ticket.save()
     return Arrived(ticket_id, number, message_id, is_new=False, queue_id=ticket.queue_id)
