@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
@@ -18,6 +18,7 @@ from postline.web.shared.decorators import StaffRequest
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 PROBES = frozenset({"/healthz", "/readyz"})  # asked by machines, also when the database is away
+NUL = "\0"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -34,6 +35,22 @@ def security_headers(get_response: Handler) -> Handler:
             response.headers["Cache-Control"] = "no-store"
         return response
 
+    return handle
+
+
+def storable_input(get_response: Handler) -> Handler:
+    """PostgreSQL refuses NUL characters: they are left out of addresses and forms, and a cookie with one is none."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
+        request.GET = _without_nul(request.GET)
+        return get_response(request)
+
+    def process_view(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False):  # programs send JSON, unread so far
+            request.POST = _without_nul(request.POST)
+
+    handle.process_view = process_view  # type: ignore[attr-defined]
     return handle
 
 
@@ -55,6 +72,15 @@ def person_settings(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+def _without_nul(given: QueryDict) -> QueryDict:
+    if not any(NUL in text for name, values in given.lists() for text in (name, *values)):
+        return given
+    result = QueryDict(mutable=True, encoding=given.encoding)
+    for name, values in given.lists():
+        result.setlist(name.replace(NUL, ""), [value.replace(NUL, "") for value in values])
+    return result
 
 
 def nobody() -> Reach:
