@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from postline.kit import clock
+from postline.kit.paging import key_of
 from postline.projects.models import Queue, Topic
 from postline.projects.rights import Forbidden, Right
 from postline.tickets.actions.answer import NothingToSay
@@ -76,9 +77,9 @@ REFUSALS = (WrongAddress, WrongTopic, NothingToSay, NoMailbox, TooLarge)
 
 
 def _open(request: StaffRequest, form: Form) -> Ticket:
-    queue = Queue.objects.select_related("project", "return_queue").get(pk=int(form["queue"]))
+    queue = Queue.objects.select_related("project", "return_queue").get(pk=key_of(form["queue"]))
     contact = Contact(name=form["name"], address=form["address"], phone=form["phone"])
-    topic = Topic.objects.filter(pk=int(form["topic"])).first() if form["topic"].isdecimal() else None
+    topic = Topic.objects.filter(pk=key_of(form["topic"])).first()
     if form.is_told:
         return note_request(
             request.reach,
@@ -109,7 +110,7 @@ def _open(request: StaffRequest, form: Form) -> Ticket:
 def _faults(form: Form, allowed: set[int]) -> dict[str, str]:
     """What is wrong with each field, before anything is done."""
     faults = {}
-    if not (form["queue"].isdecimal() and int(form["queue"][:18]) in allowed):
+    if key_of(form["queue"]) not in allowed:
         faults["queue"] = _("Choose a queue")
     if not form.is_told and not form["address"]:
         faults["address"] = _("Write the address that the letter goes to")
