@@ -427,3 +427,12 @@ def test_nobody_waits_longer_than_ten_years(d: Department, far: str) -> None:
         answer(
             d.reach("line1"), number=ticket.number, text="Hello", state=State.PENDING, pending_until=until, now=NOW
         )
+
+
+def test_a_form_from_the_browsers_history_does_not_swallow_other_words(d: Department) -> None:
+    """The same key came with another text, or in another ticket: that is another answer, and it must leave."""
+    first, second, reach = letter(d), letter(d, text="another letter"), d.reach("line1")
+    for ticket, text in ((first, "One"), (first, "One, corrected"), (second, "One"), (first, "One")):
+        answer(reach, number=ticket.number, text=text, state=State.OPEN, request_key="key", now=LATER)
+        note(reach, number=ticket.number, text=text, request_key="key", now=LATER)
+    assert OutboxMessage.objects.count() == Note.objects.count() == 3

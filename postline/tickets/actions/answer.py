@@ -13,6 +13,7 @@ from postline.outbox.put import File, put
 from postline.projects.models import Line, Queue
 from postline.projects.rights import Reach, Right
 from postline.tickets.actions.change import require_valid_state, set_state
+from postline.tickets.actions.once import press_of
 from postline.tickets.actions.take import end_lease, require_not_taken_by_another
 from postline.tickets.history import Happening, append
 from postline.tickets.models import Attachment, Body, Direction, Draft, Message, State, Ticket
@@ -53,12 +54,13 @@ def answer(
 ) -> Message:
     """Send `text` to the requester and leave the ticket in `state`. Returns the message.
 
-    `seen` is the id of the newest message that the person had before their eyes. The same `request_key` twice is one
-    answer: the first one is returned. Raises NothingToSay, NoAddress, NewerMessage, TakenByAnother, NoMailbox,
+    `seen` is the id of the newest message that the person had before their eyes. The same `request_key` with the same
+    words twice is one answer: the first one is returned. Raises NothingToSay, NoAddress, NewerMessage, TakenByAnother, NoMailbox,
     WrongState, NoSuchTicket, Forbidden.
     """
     ticket = lock_ticket_for(reach, number, Right.ANSWER)
-    earlier = Message.objects.filter(author=reach.person, request_key=request_key).first() if request_key else None
+    press = press_of(request_key, "answer", number, text)
+    earlier = Message.objects.filter(author=reach.person, request_key=press).first() if press else None
     if earlier is not None:
         return earlier
     if not text.strip():
@@ -76,7 +78,7 @@ def answer(
         bcc=bcc,
         files=files,
         original=original,
-        request_key=request_key,
+        request_key=press,
         now=now,
     )
     ticket.return_queue = queue_for_follow_ups(ticket)

@@ -16,6 +16,7 @@ from postline.projects.rights import Reach, Right
 from postline.tickets import numbers
 from postline.tickets.actions.answer import NothingToSay, queue_for_follow_ups, send_to_requester
 from postline.tickets.actions.change import WrongTopic, set_state
+from postline.tickets.actions.once import press_of, wait_for_the_same
 from postline.tickets.history import Happening, append
 from postline.tickets.models import (
     Body,
@@ -62,7 +63,8 @@ def write_first(
 
     Raises NothingToSay, WrongAddress, WrongTopic, NoMailbox, Forbidden.
     """
-    earlier = _earlier(reach, request_key)
+    press = press_of(request_key, "open", queue.pk, contact, subject, text)
+    earlier = _earlier(reach, press)
     if earlier:
         return earlier
     ticket = _new_ticket(
@@ -78,7 +80,7 @@ def write_first(
     if not ticket.requester.address:
         raise WrongAddress(contact.address)
     message = send_to_requester(
-        reach, ticket, text=text, cc=(), bcc=(), files=files, original=None, request_key=request_key, now=now
+        reach, ticket, text=text, cc=(), bcc=(), files=files, original=None, request_key=press, now=now
     )
     ticket.return_queue = queue_for_follow_ups(ticket)
     append(
@@ -116,7 +118,8 @@ def note_request(
 
     Raises NothingToSay, WrongAddress, WrongTopic, Forbidden.
     """
-    earlier = _earlier(reach, request_key)
+    press = press_of(request_key, "open", queue.pk, contact, subject, text)
+    earlier = _earlier(reach, press)
     if earlier:
         return earlier
     ticket = _new_ticket(
@@ -138,7 +141,7 @@ def note_request(
         sender_address=ticket.requester.address,
         subject=ticket.subject,
         language=ticket.language,
-        request_key=request_key,
+        request_key=press,
         sent_at=now,
         created_at=now,
     )
@@ -148,11 +151,12 @@ def note_request(
     return ticket
 
 
-def _earlier(reach: Reach, request_key: str | None) -> Ticket | None:
-    """The ticket that the same press of the button has opened already."""
-    if not request_key:
+def _earlier(reach: Reach, press: str | None) -> Ticket | None:
+    """The ticket that the same press of the button has opened already, perhaps at this very moment."""
+    if not press:
         return None
-    message = Message.objects.select_related("ticket").filter(author=reach.person, request_key=request_key).first()
+    wait_for_the_same(reach.person, press)
+    message = Message.objects.select_related("ticket").filter(author=reach.person, request_key=press).first()
     return message.ticket if message else None
 
 
