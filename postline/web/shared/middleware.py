@@ -95,10 +95,11 @@ def refusals(get_response: Handler) -> Handler:
         return get_response(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        typed = request.POST.get("text", "") if request.method == "POST" else ""  # ours: its token was checked
         if isinstance(error, NoSuchTicket):
-            return errors.not_found(request, error)
+            return errors.not_found(request, error, typed=typed)
         if isinstance(error, Forbidden):
-            return errors.forbidden(request, error)
+            return errors.forbidden(request, error, typed=typed)
         return None
 
     handle.process_exception = process_exception  # type: ignore[attr-defined]
