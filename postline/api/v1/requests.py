@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -40,7 +41,8 @@ MOST_FIELDS = 100
 def _email_address(value: str) -> str:
     try:
         validate_email(value)
-    except ValidationError as error:
+        Address(addr_spec=value)  # the first lets control characters between quotation marks pass
+    except (ValidationError, MessageError, ValueError) as error:
         raise ValueError(NO_ADDRESS) from error
     return value
 
@@ -125,7 +127,7 @@ def _composed(given: GivenRequest, mailbox: Mailbox, files: Sequence[File], *, n
     message["Message-ID"] = make_msgid(domain=mailbox.address.rpartition("@")[2])
     message.set_content(given.text)
     for file in files:
-        maintype, _, subtype = file.content_type.partition("/")
+        maintype, _, subtype = file.content_type.lower().partition("/")
         if maintype in ("message", "multipart"):  # whatever is in there is a file, not a part of ours
             maintype, subtype = "application", "octet-stream"
         message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.filename)
