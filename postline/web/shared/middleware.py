@@ -31,6 +31,8 @@ def security_headers(get_response: Handler) -> Handler:
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if settings.SECURE_HSTS_SECONDS:  # heeded by browsers over TLS alone, so no proxy need tell how it was asked
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}")
         if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
