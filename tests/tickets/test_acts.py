@@ -424,9 +424,7 @@ def test_nobody_waits_longer_than_ten_years(d: Department, far: str) -> None:
     with pytest.raises(WrongState):
         change_state(d.reach("line1"), number=ticket.number, state=State.PENDING, pending_until=until, now=NOW)
     with pytest.raises(WrongState):
-        answer(
-            d.reach("line1"), number=ticket.number, text="Hello", state=State.PENDING, pending_until=until, now=NOW
-        )
+        answer(d.reach("line1"), number=ticket.number, text="Hello", state=State.PENDING, pending_until=until, now=NOW)
 
 
 def test_a_form_from_the_browsers_history_does_not_swallow_other_words(d: Department) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from postline.projects.models import Topic
 from postline.tickets.actions.change import assign, change_language, change_state, change_topic
 from postline.tickets.models import State
-from postline.tickets.queries.conversation import conversation
+from postline.tickets.queries.conversation import Happened, conversation
 from tests.scenes import NOW, Department, department, letter
 
 pytestmark = pytest.mark.django_db
@@ -31,5 +31,5 @@ def test_history_is_read_whichever_way_the_database_goes(d: Department, plan: st
         for other in {"enable_nestloop", "enable_hashjoin", "enable_mergejoin"} - {plan}:
             cursor.execute(f"SET LOCAL {other} = off")
 
-    happened = conversation(lead, ticket.number).steps
-    assert [step.what.subject for step in happened if getattr(step.what, "kind", "") == "assigned"] == ["line1"]
+    happened = [step.what for step in conversation(lead, ticket.number).steps]
+    assert [one.subject for one in happened if isinstance(one, Happened) and one.kind == "assigned"] == ["line1"]

@@ -45,12 +45,12 @@ def storable_input(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponseBase:
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
-        request.GET = _without_nul(request.GET)
+        request.GET = _without_nul(request.GET)  # type: ignore[assignment]
         return get_response(request)
 
     def process_view(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         if request.method == "POST" and not getattr(view, "csrf_exempt", False):  # programs send JSON, unread so far
-            request.POST = _without_nul(request.POST)
+            request.POST = _without_nul(request.POST)  # type: ignore[assignment]
 
     handle.process_view = process_view  # type: ignore[attr-defined]
     return handle

@@ -85,7 +85,7 @@ def state(request: StaffRequest, number: int) -> None:
 def topic(request: StaffRequest, number: int) -> None:
     """Say what kind of problem it is."""
     key = request.POST.get("topic", "")
-    found = Topic.objects.filter(pk=key_of(key)).first() if key else None
+    found = Topic.objects.filter(pk=key_of(key) or 0).first() if key else None
     if key and found is None:
         raise change.WrongTopic(key)
     change.change_topic(request.reach, number=number, topic=found, now=clock.now())
@@ -128,7 +128,7 @@ def add_participant(request: StaffRequest, number: int, participant: int) -> Non
 def _queue(request: StaffRequest, number: int) -> Queue:
     """The queue that was chosen, among those of the ticket's project. Raises WrongQueue."""
     given = request.POST.get("queue", "").strip()
-    found = Queue.objects.filter(pk=key_of(given)).first()
+    found = Queue.objects.filter(pk=key_of(given) or 0).first()
     if found is None:
         raise moving.WrongQueue(given)
     return found
