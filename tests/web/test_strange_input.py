@@ -94,3 +94,14 @@ def test_only_a_path_is_a_way_on_after_sign_in(signed_in: SignedIn, wanted: str)
 def test_a_nul_in_the_settings_is_left_out(signed_in: SignedIn) -> None:
     signed_in("line1").post("/settings/", {"name": NUL, "theme": "", "language": "", "time_zone": ""})
     assert Person.objects.get(login="line1").name == "ab"
+
+
+def test_a_text_without_end_is_refused_before_it_fills_a_page(d: Department, signed_in: SignedIn) -> None:
+    ticket, browser, text = letter(d), signed_in("line1"), "a " * 300_000
+    given = {"way": "told", "queue": str(d.queues["inbox"].pk), "name": "n" * 5000, "subject": "s" * 5000}
+    for kind in ("answer", "note"):
+        assert browser.post(f"/desk/tickets/{ticket.number}/{kind}/", {"text": text}).status_code == 413
+    assert browser.post("/desk/new/", {**given, "text": text}).status_code == 422
+    browser.post("/desk/new/", {**given, "text": "t"})
+    opened = Ticket.objects.select_related("requester").exclude(pk=ticket.pk).get()
+    assert (len(opened.subject), len(opened.requester.name)) == (1000, 1000)

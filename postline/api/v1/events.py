@@ -63,7 +63,9 @@ def list_events(request: Call, number: Path[Number], cursor: Cursor | None = Non
     events = list(rows[: limit + 1])
     page = events[:limit]
     more = len(events) > limit
-    return EventPage(results=_shown(request.auth, page), next=write_cursor(ORDER, None, page[-1].number) if more else None)
+    return EventPage(
+        results=_shown(request.auth, page), next=write_cursor(ORDER, None, page[-1].number) if more else None
+    )
 
 
 def _shown(reach: Reach, events: Sequence[Event]) -> list[EventObject]:

@@ -30,11 +30,11 @@ from postline.outbox.put import File, one_line
 from postline.projects.models import Line as DeskLine
 from postline.projects.models import Mailbox, Project, Queue
 from postline.projects.rights import Forbidden, ProjectRight, Reach, Right
+from postline.tickets.actions.answer import LONGEST_TEXT
 from postline.tickets.queries.access import NoSuchTicket, ticket_for
 
 log = logger(__name__)
 
-LONGEST_TEXT = 500_000  # letters
 MOST_FIELDS = 100
 
 

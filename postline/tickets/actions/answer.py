@@ -20,9 +20,15 @@ from postline.tickets.models import Attachment, Body, Direction, Draft, Message,
 from postline.tickets.outgoing import compose_answer, last_inbound
 from postline.tickets.queries.access import lock_ticket_for
 
+LONGEST_TEXT = 500_000  # letters; a ticket's page shows notes whole
+
 
 class NothingToSay(Exception):
     """An answer or a note without words."""
+
+
+class TooLong(Exception):
+    """More words than a message may have."""
 
 
 class NoAddress(Exception):
@@ -55,16 +61,15 @@ def answer(
     """Send `text` to the requester and leave the ticket in `state`. Returns the message.
 
     `seen` is the id of the newest message that the person had before their eyes. The same `request_key` with the same
-    words twice is one answer: the first one is returned. Raises NothingToSay, NoAddress, NewerMessage, TakenByAnother, NoMailbox,
-    WrongState, NoSuchTicket, Forbidden.
+    words twice is one answer: the first one is returned. Raises NothingToSay, TooLong, NoAddress, NewerMessage,
+    TakenByAnother, NoMailbox, WrongState, NoSuchTicket, Forbidden.
     """
     ticket = lock_ticket_for(reach, number, Right.ANSWER)
     press = press_of(request_key, "answer", number, text)
     earlier = Message.objects.filter(author=reach.person, request_key=press).first() if press else None
     if earlier is not None:
         return earlier
-    if not text.strip():
-        raise NothingToSay
+    require_words(text)
     require_valid_state(state, pending_until=pending_until, now=now)
     require_not_taken_by_another(ticket, person=reach.person, now=now)
     original = last_inbound(ticket)
@@ -100,6 +105,14 @@ def answer(
     ticket.save()
     Draft.objects.filter(ticket=ticket, person=reach.person, kind="answer").delete()
     return message
+
+
+def require_words(text: str) -> None:
+    """Raises NothingToSay, TooLong."""
+    if not text.strip():
+        raise NothingToSay
+    if len(text) > LONGEST_TEXT:
+        raise TooLong
 
 
 def send_to_requester(
