@@ -298,7 +298,7 @@ EVENTS = """
 SELECT e.number, e.kind, e.at, p.login, s.login, e.data
 FROM tickets_event e
 LEFT JOIN projects_person p ON p.id = e.person_id
-LEFT JOIN projects_person s ON e.kind = %(assigned)s AND s.id = (e.data ->> 'to')::bigint
+LEFT JOIN projects_person s ON s.id = CASE WHEN e.kind = %(assigned)s THEN (e.data ->> 'to')::bigint END
 WHERE e.ticket_id = %(ticket)s ORDER BY e.number
 """
 
