@@ -78,7 +78,7 @@ def values(d: Department) -> Values:
         "attachment": Attachment.objects.get().pk,
         "participant": Participant.objects.get().pk,
         "message_id": OutboxMessage.objects.get(kind=Kind.ANSWER).pk,
-        "raw_id": received.raw_id,
+        "raw_id": received.raw_id or 0,
         "project": "games",
         "slug": "inbox",
         "queue": d.queues["games/accounts"].pk,
