@@ -33,8 +33,10 @@ def ticket_for(reach: Reach, number: int, right: Right = Right.SEE, *, related: 
 
 def lock_ticket_for(reach: Reach, number: int, right: Right) -> Ticket:
     """The same with the ticket's row locked until the end of the transaction: for actions."""
-    query = Ticket.objects.select_for_update(of=("self",)).select_related("queue", "project", "requester")
-    return _checked(reach, query.filter(number=number).first(), right)
+    # first the lock, then the rest: a row that moves while we wait for it would not match its old queue any more
+    locked = Ticket.objects.select_for_update().filter(number=number).values_list("pk", flat=True).first()
+    query = Ticket.objects.select_related("queue", "project", "requester")
+    return _checked(reach, query.filter(pk=locked).first() if locked else None, right)
 
 
 def _checked(reach: Reach, ticket: Ticket | None, right: Right) -> Ticket:
