@@ -6,10 +6,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -20,6 +18,7 @@ from postline.intake.models import RawMessage, Source, State
 from postline.intake.reader import Reader
 from postline.intake.sources import smtp
 from postline.tickets.models import Message, Ticket
+from tests.database import database_away
 from tests.letters import NOW, write
 from tests.scenes import Department, department
 from tests.smtp import Client
@@ -216,19 +215,3 @@ def commits() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(DISTINCT xmin::text) FROM intake_rawmessage")
         return int(cursor.fetchone()[0])
-
-
-@contextmanager
-def database_away() -> Iterator[None]:
-    """Nobody can reach the database of these tests inside the block."""
-    parameters = connection.get_connection_params()
-    connection.close()
-    name = parameters["dbname"]
-    wanted = {key: parameters[key] for key in ("user", "password", "host", "port") if parameters.get(key)}
-    with psycopg.connect(**wanted, dbname="postgres", autocommit=True) as others:
-        others.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        try:
-            others.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-            yield
-        finally:
-            others.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
