@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from postline.kit.sql import as_json, rows
+from postline.kit.text import storable
 from postline.outbox.models import Enclosure, Kind, State
 
 CHANNEL = "postline_outbox"  # LISTEN: wakes a sender when the transaction commits
@@ -106,8 +107,8 @@ def _values(outgoing: Outgoing) -> dict[str, Any]:
         "in_reply_to": outgoing.in_reply_to,
         "references": list(outgoing.references),
         "language": outgoing.language,
-        "text": outgoing.text,
-        "html": outgoing.html,
+        "text": storable(outgoing.text),
+        "html": storable(outgoing.html),
         "recipients": recipients,
     }
 

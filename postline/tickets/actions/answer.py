@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from postline.kit.text import readable
 from postline.outbox.models import Enclosure
 from postline.outbox.put import File, put
 from postline.projects.models import Line, Queue
@@ -64,6 +65,7 @@ def answer(
     words twice is one answer: the first one is returned. Raises NothingToSay, TooLong, NoAddress, NewerMessage,
     TakenByAnother, NoMailbox, WrongState, NoSuchTicket, Forbidden.
     """
+    text = readable(text)
     ticket = lock_ticket_for(reach, number, Right.ANSWER)
     press = press_of(request_key, "answer", number, text)
     earlier = Message.objects.filter(author=reach.person, request_key=press).first() if press else None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from postline.kit.text import readable
 from postline.projects.rights import Reach, Right
 from postline.tickets.actions.answer import require_words
 from postline.tickets.actions.once import press_of
@@ -17,6 +18,7 @@ from postline.tickets.queries.access import lock_ticket_for
 @transaction.atomic
 def note(reach: Reach, *, number: int, text: str, request_key: str | None = None, now: datetime) -> Note:
     """Add a note that only the staff sees. Raises NothingToSay, TooLong, NoSuchTicket, Forbidden."""
+    text = readable(text)
     ticket = lock_ticket_for(reach, number, Right.NOTE)
     press = press_of(request_key, "note", number, text)
     earlier = Note.objects.filter(author=reach.person, request_key=press).first() if press else None

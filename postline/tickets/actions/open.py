@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from postline.kit.text import readable
 from postline.outbox.put import File, one_line
 from postline.projects.models import Queue, Topic
 from postline.projects.rights import Reach, Right
@@ -64,6 +65,7 @@ def write_first(
 
     Raises NothingToSay, TooLong, WrongAddress, WrongTopic, NoMailbox, Forbidden.
     """
+    text = readable(text)
     press = press_of(request_key, "open", queue.pk, contact, subject, text)
     earlier = _earlier(reach, press)
     if earlier:
@@ -119,6 +121,7 @@ def note_request(
 
     Raises NothingToSay, TooLong, WrongAddress, WrongTopic, Forbidden.
     """
+    text = readable(text)
     press = press_of(request_key, "open", queue.pk, contact, subject, text)
     earlier = _earlier(reach, press)
     if earlier:
