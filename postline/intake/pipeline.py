@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import datetime
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -31,25 +31,29 @@ log = logger(__name__)
 
 BATCH = 100  # messages of one transaction
 GROUP = 25  # of these are stored while the next are read
+PATIENCE_SECONDS = 0.5  # for the next group: what is stored holds its tickets, and somebody may be answering one
 WITH_ENVELOPE = (Source.SMTP, Source.LMTP)
 PUT_ASIDE_WITHOUT_TICKET = ("bounce", "auto-reply")  # robots never open a ticket: visible in quarantine
 
 
 def handle(reader: Reader, *, now: datetime, batch: int = BATCH) -> int:
     """Handle the oldest waiting messages, any number of workers at once. Returns how many were handled."""
-    with transaction.atomic():
+    handled = 0
+    with ExitStack() as afterwards, transaction.atomic():
         _set_up_transaction()
         raws = claim(batch)
         if not raws:
             return 0
         mailboxes = Mailboxes.now()
         groups = [raws[start : start + GROUP] for start in range(0, len(raws), GROUP)]
-        read_ahead = reader.read_groups([[bytes(raw.content) for raw in group] for group in groups])
-        with closing(read_ahead):
-            for group, messages in zip(groups, read_ahead, strict=True):
-                done = _handle_group(list(zip(group, messages, strict=True)), mailboxes, now=now)
-                RawMessage.objects.filter(pk__in=done).update(state=State.HANDLED, handled_at=now)
-    return len(raws)
+        contents = [[bytes(raw.content) for raw in group] for group in groups]
+        read_ahead = reader.read_groups(contents, patience=PATIENCE_SECONDS)
+        afterwards.enter_context(closing(read_ahead))  # when the tickets are free again
+        for group, messages in zip(groups, read_ahead, strict=False):
+            done = _handle_group(list(zip(group, messages, strict=True)), mailboxes, now=now)
+            RawMessage.objects.filter(pk__in=done).update(state=State.HANDLED, handled_at=now)
+            handled += len(group)
+    return handled
 
 
 def handle_one(

@@ -67,12 +67,21 @@ class Reader:
                 self._batch(raws, deque([index]), results)
         return [result for result in results if result is not None]
 
-    def read_groups(self, groups: Sequence[Sequence[bytes]]) -> Generator[list[ParsedMessage | Unreadable], None, None]:
-        """Each group's values; while the caller works on one, the next are read."""
+    def read_groups(
+        self, groups: Sequence[Sequence[bytes]], *, patience: float
+    ) -> Generator[list[ParsedMessage | Unreadable], None, None]:
+        """Each group's values; while the caller works on one, the next are read. Ends early when one is not there
+        `patience` seconds after the caller has come for it; the first is waited for."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
         try:
-            for group in [thread.submit(self.read_many, group) for group in groups]:
-                yield group.result()
+            first, *others = [thread.submit(self.read_many, group) for group in groups]
+            yield first.result()
+            for group in others:
+                try:
+                    values = group.result(patience)
+                except TimeoutError:
+                    return
+                yield values
         finally:
             thread.shutdown(cancel_futures=True)
 

@@ -174,6 +174,17 @@ def test_a_large_letter_is_read(d: Department, reader: Reader) -> None:
     assert (raw.state, raw.reason) == (State.HANDLED, "")
 
 
+def test_what_is_slow_to_read_does_not_hold_the_tickets_of_others(d: Department, reader: Reader) -> None:
+    """What was read before it is committed, and it is read in a transaction of its own."""
+    slow = b"From: e@evil.example\r\nContent-Type: text/html\r\n\r\n" + b"<div><b>" * 400_000
+    letters = [write(message_id=f"<{n}@user.example>", text=f"no {n}") for n in range(pipeline.GROUP)]
+    for content in [*letters, *(slow + b"%d" % n for n in range(9))]:
+        keep(Delivery(content=content, source=Source.SMTP, envelope_from="", envelope_to=(SUPPORT,)), now=NOW)
+    assert pipeline.handle(reader, now=NOW) == len(letters)
+    assert pipeline.handle(reader, now=NOW) == 9
+    assert not RawMessage.objects.exclude(state=State.HANDLED).exists()
+
+
 @pytest.mark.parametrize(
     "sender",
     [
