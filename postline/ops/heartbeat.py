@@ -25,7 +25,8 @@ def run(role: str, stop: threading.Event) -> None:
         try:
             now = clock.now()
             heartbeats.beat(role=role, process=process, started_at=started_at, now=now)
-            heartbeats.watch(now=now)
+            if now - started_at > heartbeats.GONE:  # after a common start the others first need time to appear
+                heartbeats.watch(now=now)
             away = False
         except Error as error:
             if not away:

@@ -34,16 +34,18 @@ def leave(*, process: str) -> None:
 def watch(*, now: datetime) -> None:
     """Raise an alarm for a role whose last process vanished without a goodbye; end it when one is there again."""
     rows = Heartbeat.objects.values_list("role", "seen_at")
-    living = {role for role, seen_at in rows if now - seen_at < GONE}
-    missed = {role for role, seen_at in rows if now - seen_at >= GONE} - living
+    present = {role for role, seen_at in rows if now - seen_at < GONE}
+    missed = {role for role, seen_at in rows if now - seen_at >= GONE} - present
     for role in missed:
         raise_alarm(ROLE_GONE, subject=role, now=now)
-    for role in Alarm.objects.filter(Q(until=None) | Q(until__gt=now), code=ROLE_GONE).values_list("subject", flat=True):
-        if role in living:
+    for role in Alarm.objects.filter(Q(until=None) | Q(until__gt=now), code=ROLE_GONE).values_list(
+        "subject", flat=True
+    ):
+        if role in present:
             end_alarm(ROLE_GONE, subject=role, now=now)
     forgotten = Heartbeat.objects.filter(seen_at__lt=now - FORGOTTEN)
     if forgotten.exists():
-        forgotten.filter(role__in=living).delete()
+        forgotten.filter(role__in=present).delete()
 
 
 def living(*, now: datetime) -> Sequence[Heartbeat]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+import threading
 
 import click
 
 from postline.configuration import Configuration
 from postline.ops.database import running
 from postline.ops.ports import must_be_free
+
+GOODBYE_S = 2.0
 
 
 @click.command()
@@ -18,6 +21,12 @@ def command(configuration: Configuration) -> None:
     must_be_free("POSTLINE_HTTP", configuration.http)
     with running(configuration):
         from postline.asgi import application  # noqa: PLC0415 - importing it sets Django up
+        from postline.ops import heartbeat  # noqa: PLC0415 - models need Django set up
         from postline.ops.web import serve  # noqa: PLC0415 - needed by this role alone
 
-        sys.exit(serve(application, configuration.http))
+        stop = threading.Event()
+        beating = heartbeat.start("web", stop)
+        code = serve(application, configuration.http)
+        stop.set()
+        beating.join(GOODBYE_S)
+        sys.exit(code)
