@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -69,16 +70,16 @@ def _dump(configuration: Configuration, target: Path, *, version: int, progress:
     digest, size = hashlib.sha256(), 0
     with (
         manifest.private(target) as file,
+        tempfile.TemporaryFile() as complaints,
         subprocess.Popen(
             command,
             env=programs.environment(configuration),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=complaints,
         ) as dump,
     ):
         assert dump.stdout is not None  # noqa: S101 - asked for above
-        assert dump.stderr is not None  # noqa: S101
         try:
             while chunk := dump.stdout.read(CHUNK):
                 file.write(chunk)
@@ -88,8 +89,9 @@ def _dump(configuration: Configuration, target: Path, *, version: int, progress:
         except BaseException:
             dump.kill()
             raise
-        words = " ".join(dump.stderr.read().decode(errors="replace").split())
         if dump.wait():
+            complaints.seek(0)
+            words = " ".join(complaints.read(2000).decode(errors="replace").split())
             raise Refused(f"The database could not be dumped: {words}.")
         file.flush()
         os.fsync(file.fileno())

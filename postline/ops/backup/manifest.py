@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from postline.ops.errors import Refused
 
@@ -93,6 +94,6 @@ def fingerprint(path: Path, *, progress: Progress) -> Part:
     return Part(size, digest.hexdigest())
 
 
-def private(path: Path):  # type: ignore[no-untyped-def]
+def private(path: Path) -> BinaryIO:
     """A new file for writing that nobody else may read."""
     return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,22 +30,20 @@ def server_version() -> int:
     return int(version)
 
 
-def find(name: str, *, version: int) -> Path:
+def find(name: str, *, version: int) -> str:
     """The program `name` of this major version. Raises Refused, naming what to install.
 
     A newer pg_dump could read an older server, but writes what that server cannot take back.
     """
     candidates = [DEBIAN / str(version) / "bin" / name]
     if version == int(binaries.VERSION):
-        try:
+        with suppress(Refused):  # a platform without the wheel
             candidates.insert(0, binaries.folder() / name)
-        except Refused:
-            pass
     if (found := shutil.which(name)) is not None:
         candidates.append(Path(found))
     for path in candidates:
         if path.exists() and _version_of(path) == version:
-            return path
+            return str(path)
     raise Refused(
         f"The server is PostgreSQL {version} and there is no {name} of that version here:"
         f" install it, for example with apt-get install postgresql-client-{version}."

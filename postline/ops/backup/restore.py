@@ -114,7 +114,7 @@ def _database(configuration: Configuration, folder: Path, *, progress: Progress)
         tempfile.TemporaryFile() as said,
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(
-            [*reader, folder / DUMP],
+            [*reader, str(folder / DUMP)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
