@@ -36,13 +36,12 @@ def watch(*, now: datetime) -> None:
     rows = Heartbeat.objects.values_list("role", "seen_at")
     present = {role for role, seen_at in rows if now - seen_at < GONE}
     missed = {role for role, seen_at in rows if now - seen_at >= GONE} - present
-    for role in missed:
+    alarms = Alarm.objects.filter(Q(until=None) | Q(until__gt=now), code=ROLE_GONE)
+    told = set(alarms.values_list("subject", flat=True))
+    for role in missed - told:
         raise_alarm(ROLE_GONE, subject=role, now=now)
-    for role in Alarm.objects.filter(Q(until=None) | Q(until__gt=now), code=ROLE_GONE).values_list(
-        "subject", flat=True
-    ):
-        if role in present:
-            end_alarm(ROLE_GONE, subject=role, now=now)
+    for role in told & present:
+        end_alarm(ROLE_GONE, subject=role, now=now)
     forgotten = Heartbeat.objects.filter(seen_at__lt=now - FORGOTTEN)
     if forgotten.exists():
         forgotten.filter(role__in=present).delete()
