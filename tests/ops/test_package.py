@@ -9,12 +9,12 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import urllib.request
 import venv
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.ops.fleet import free_port, get
@@ -114,10 +114,9 @@ def test_it_serves_from_an_empty_folder_and_says_how_to_go_on(place: Path) -> No
         assert "postline user create LOGIN" in page
         for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
             assert get(port, address)[0] == 200, address
-        russian = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Accept-Language": "ru"})
-        with urllib.request.urlopen(russian, timeout=10) as answer:
-            assert 'lang="ru"' in (text := answer.read().decode())
-            assert "Nobody works here yet" not in text
+        russian = httpx.get(f"http://127.0.0.1:{port}/", headers={"Accept-Language": "ru"}).text
+        assert 'lang="ru"' in russian
+        assert "Nobody works here yet" not in russian
 
         link = postline(place, "user", "create", "boss", POSTLINE_HTTP=f"127.0.0.1:{port}").strip()
 
