@@ -21,7 +21,7 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def block(with_words: str) -> str:
-    return next(content for _kind, content in BLOCKS if with_words in content)
+    return next(str(content) for _kind, content in BLOCKS if with_words in content)
 
 
 def test_every_command_exists() -> None:
@@ -50,7 +50,7 @@ def test_every_figure_exists() -> None:
     counted = {
         sample + ending
         for family in (counters.requests, counters.request_seconds, counters.kept, counters.handled, counters.sent)
-        for sample in [family.describe()[0].name]
+        for sample in [next(iter(family.describe())).name]
         for ending in ("", "_total")
     }
     there = {*metrics.LEVELS, *counted, *re.findall(r'"(postline_\w+)"', Path(str(metrics.__file__)).read_text())}

@@ -57,7 +57,7 @@ def environment(place: Path, **settings: str) -> dict[str, str]:
 
 
 def postline(place: Path, *words: str, **settings: str) -> str:
-    command = [place / "venv" / "bin" / "postline", *words]
+    command = [str(place / "venv" / "bin" / "postline"), *words]
     done = subprocess.run(
         command, env=environment(place, **settings), cwd=place / "empty", capture_output=True, text=True, check=False
     )

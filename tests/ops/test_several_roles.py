@@ -66,9 +66,9 @@ def test_two_of_each_role_share_the_work_and_a_killed_one_costs_nothing(
         figures = until(lambda: _all_alive(web[0]), seconds=20)
         kept = [line for line in figures.splitlines() if line.startswith("postline_messages_kept_total{")]
         assert (len(kept), sum(float(line.split()[-1]) for line in kept)) == (2, LETTERS)
-        for role in roles:
-            role.send_signal(signal.SIGTERM)
-        assert [role.wait(20) for role in roles] == [0] * len(roles)
+        for process in roles:
+            process.send_signal(signal.SIGTERM)
+        assert [process.wait(20) for process in roles] == [0] * len(roles)
     goodbye = "SELECT count(*) FROM projects_heartbeat"
     assert count(server.url, goodbye) == 1  # who was killed said none
     machine.run("verify")

@@ -55,9 +55,10 @@ class Postfix:
         )
         return len(done.stdout.splitlines())
 
-    def flush(self) -> None:
-        """Try everything again now."""
+    def is_empty_after_another_try(self) -> bool:
+        """Try everything again now, and tell whether nothing is left."""
         subprocess.run(["/usr/sbin/postqueue", "-c", self.home / "config", "-f"], capture_output=True, check=True)
+        return self.waiting() == 0
 
     def _listens(self) -> bool:
         try:
