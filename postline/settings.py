@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "postline.ops",
 ]
 MIDDLEWARE = [
+    "postline.web.shared.middleware.counted",
     "django.middleware.gzip.GZipMiddleware",
     "postline.web.shared.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",

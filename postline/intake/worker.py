@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 from postline.intake import pipeline
 from postline.intake.reader import Reader
 from postline.intake.receive import CHANNEL
-from postline.kit import clock
+from postline.kit import clock, metrics
 from postline.kit.listen import Listener
 from postline.kit.logs import logger
 
@@ -27,7 +27,9 @@ def run(stop: threading.Event) -> None:
     with Reader() as reader:
         while not stop.is_set():
             try:
-                if not pipeline.handle(reader, now=clock.now()):
+                count = pipeline.handle(reader, now=clock.now())
+                metrics.handled.inc(count)
+                if not count:
                     listener.wait(IDLE_SECONDS, stop=stop)
             except (OperationalError, InterfaceError) as error:
                 log.warning("database away", error=type(error).__name__)

@@ -8,6 +8,7 @@ import time
 import psycopg
 from django.db import connection
 
+DJANGOS_OWN = frozenset({"cursor_factory", "context", "prepare_threshold"})
 SLICE_SECONDS = 0.5  # how long a stop may go unnoticed
 
 
@@ -42,12 +43,8 @@ class Listener:
     def _heard(self, seconds: float) -> bool:
         if self._connection is None:
             parameters = connection.get_connection_params()
-            wanted = {
-                name: parameters[name]
-                for name in ("dbname", "user", "password", "host", "port")
-                if parameters.get(name)
-            }
-            self._connection = psycopg.connect(**wanted, autocommit=True, connect_timeout=5)
+            wanted = {name: value for name, value in parameters.items() if name not in DJANGOS_OWN}
+            self._connection = psycopg.connect(**{**wanted, "autocommit": True, "connect_timeout": 5})
             self._connection.execute(f'LISTEN "{self.channel}"')
             return True  # what was committed before we listened
         heard = list(self._connection.notifies(timeout=seconds, stop_after=1))

@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from postline.kit.postgres import socket_folder
 from tests.serving import Served, free_port, serving
 from tests.waiting import until
 
@@ -46,6 +48,27 @@ def test_killed_parts_come_back_by_themselves(served: Served) -> None:
     data = Path(served.environment["POSTLINE_HOME"], "database", "18")
     os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
     until(served.is_ready)
+
+
+def test_a_role_that_keeps_ending_raises_an_alarm(served: Served) -> None:
+    before = None
+    for _ in range(3):
+        before = until(lambda before=before: _another(served, before))  # type: ignore[misc]
+        assert before
+        os.kill(before, signal.SIGKILL)
+    until(lambda: _alarms(served) == ["role-dying worker"])
+
+
+def _another(served: Served, before: int | None) -> int | None:
+    found = served.child("postline worker")
+    return found if found != before else None
+
+
+def _alarms(served: Served) -> list[str]:
+    folder = socket_folder(Path(served.environment["POSTLINE_HOME"]))
+    with psycopg.connect(host=str(folder), user="postgres", dbname="postline") as connection:
+        found = connection.execute("SELECT code || ' ' || subject FROM projects_alarm WHERE until > now()").fetchall()
+    return [words for (words,) in found]
 
 
 def test_many_slow_uploads_keep_nobody_waiting(served: Served) -> None:

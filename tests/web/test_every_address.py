@@ -21,8 +21,8 @@ from tests.web.conftest import SignedIn
 from tests.web.workspace.test_files import HTML, PIXEL, arrived_with
 
 TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
-OPEN = {  # before sign-in
-    "", "help/", "healthz", "readyz", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
+OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
+    "", "help/", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
     "accounts/language/", "accounts/password/", "accounts/password/sent/", "accounts/password/set/{uidb64}/{token}/",
 }  # fmt: skip
 OWN = {"settings/", "settings/password/", "desk/", "desk/next/", "desk/new/", "desk/search/"}
@@ -33,6 +33,7 @@ OF_TICKET = {
     f"{MESSAGE}text/", f"{MESSAGE}raw/", "desk/attachments/{attachment}/", "desk/queues/{project}/{slug}/",
 }  # fmt: skip
 OF_ADMINISTRATORS = {
+    "outbox/release/", "alarms/{alarm_id}/seen/",
     "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/", "quarantine/",
     "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", "quarantine/{raw_id}/run/", "quarantine/{raw_id}/delete/",
 }  # fmt: skip
@@ -78,6 +79,7 @@ def values(d: Department) -> Values:
         "attachment": Attachment.objects.get().pk,
         "participant": Participant.objects.get().pk,
         "message_id": OutboxMessage.objects.get(kind=Kind.ANSWER).pk,
+        "alarm_id": 1,
         "raw_id": received.raw_id or 0,
         "project": "games",
         "slug": "inbox",

@@ -25,7 +25,7 @@ from postline.intake.addressed import Mailboxes
 from postline.intake.models import Source
 from postline.intake.receive import Delivery, keep_many
 from postline.intake.sources.protocol import Busy, Receiver, Room
-from postline.kit import clock
+from postline.kit import clock, metrics
 from postline.kit.logs import logger
 
 log = logger(__name__)
@@ -121,6 +121,7 @@ class Door:
         except Exception as error:  # whatever it is, it is not the sender's fault
             log.warning("message not stored", error=type(error).__name__)
             return TRY_LATER
+        metrics.kept.labels(str(Source.SMTP)).inc()
         log.info("message stored", raw=raw_id, size=len(content), source=str(Source.SMTP))
         return OK
 

@@ -21,6 +21,7 @@ COMMANDS = (
     Entry("receiver", "receiver", "Run the mail receiver alone (SMTP and LMTP)."),
     Entry("worker", "worker", "Run the worker alone: handle, send, wake."),
     Entry("prepare", "prepare", "Migrate, collect static files, load the demo if wanted.", hidden=True),
+    Entry("alarm raise", "alarm_raise", "Raise an alarm that is over by itself.", hidden=True),
     Entry("migrate", "migrate", "Bring the database up to date."),
     Entry("doctor", "doctor", "Check the installation and say how to mend it."),
     Entry("mail deliver", "mail_deliver", "Take one message from standard input, as an MTA hands it over."),
@@ -33,9 +34,14 @@ COMMANDS = (
     Entry("demo remove", "demo_remove", "Take the demo department away."),
     Entry("bench intake", "bench_intake", "How quickly a backlog of messages becomes tickets."),
     Entry("bench smtp", "bench_smtp", "How many messages a second are taken in by SMTP."),
+    Entry("backup", "backup", "Copy database and files, while everything runs."),
+    Entry("restore", "restore", "Bring a backup into an empty installation."),
+    Entry("outbox release", "outbox_release", "Let go what a restore has put on hold."),
     Entry("console", "console", "Open a Python shell with Postline loaded."),
 )
 GROUPS = {
+    "alarm": "Alarms.",
+    "outbox": "Messages on their way out.",
     "user": "People.",
     "token": "API tokens.",
     "mail": "Messages.",

@@ -1,5 +1,6 @@
 """Tables of `projects`."""
 
+from postline.projects.models.alarm import Alarm, Heartbeat
 from postline.projects.models.audit import AuditEntry
 from postline.projects.models.mailbox import Mailbox
 from postline.projects.models.person import Membership, Person, Role, Theme
@@ -8,8 +9,10 @@ from postline.projects.models.secret import Secret
 from postline.projects.models.token import Token
 
 __all__ = [
+    "Alarm",
     "AuditEntry",
     "Group",
+    "Heartbeat",
     "Line",
     "Mailbox",
     "Membership",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from postline.projects.rights import ProjectRight, Reach, Right
+from postline.web.shared.alarms import shown_alarms
 from postline.web.shared.decorators import StaffRequest
 
 
@@ -39,6 +41,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "navigation": _navigation(request.path, staff.reach) if person else [],
         "toasts": get_messages(request),
         "demo": configuration.demo,
+        "alarms": partial(shown_alarms, staff.reach),
         "open_demo": configuration.open_demo,
         "without_relay": (
             person is not None and configuration.relay is None and not configuration.demo and staff.reach.is_admin

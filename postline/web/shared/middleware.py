@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
+from postline.kit import metrics
 from postline.projects.models import Person
 from postline.projects.rights import Forbidden, Reach, reach_of
 from postline.tickets.queries.access import NoSuchTicket
@@ -17,9 +19,22 @@ from postline.web.shared import errors
 from postline.web.shared.decorators import StaffRequest
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
-PROBES = frozenset({"/healthz", "/readyz"})  # asked by machines, also when the database is away
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})  # asked by machines, also when the database is away
 NUL = "\0"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def counted(get_response: Handler) -> Handler:
+    """Count the answers and how long they took."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        response = get_response(request)
+        metrics.request_seconds.observe(time.perf_counter() - began)
+        metrics.requests.labels(metrics.method_of(request.method or ""), f"{response.status_code // 100}xx").inc()
+        return response
+
+    return handle
 
 
 def security_headers(get_response: Handler) -> Handler:
