@@ -147,7 +147,9 @@ class Hub:
                 viewer.stream.tell((change.number, change.kind), written[seen])
 
     def _tell_missed(self, viewer: Viewer, since: datetime) -> None:
-        is_known = self._since is not None and since > self._since
+        if self._since is None:
+            return  # all are told once listening begins
+        is_known = since > self._since
         if self._recent.maxlen == len(self._recent):
             is_known = is_known and since > self._recent[0][0]
         if not is_known:

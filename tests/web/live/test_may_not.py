@@ -37,7 +37,7 @@ def test_games_hears_nothing_of_mail(d: Department, listen: Listen) -> None:
 
 
 def test_a_private_queue_is_heard_by_its_group_alone(d: Department, listen: Listen) -> None:
-    hidden, open_one = letter(d, queue="vulnerabilities"), letter(d, queue="web")
+    hidden, open_one = letter(d, queue="vulnerabilities"), letter(d, queue="web", subject="In the browser")
     abuse, web, trainee = listen("abuse"), listen("web"), listen("trainee")
     write_note(d, hidden.number)
     write_note(d, open_one.number)
