@@ -19,6 +19,7 @@ from postline.kit.logs import logger
 from postline.tickets.announcements import CHANGES, PRESENCE, Change, Presence
 from postline.web.live.admission import Pass, admit, still_admitted
 from postline.web.live.present import Present
+from postline.web.shared.filters import initials
 
 RE_READ_S = 2.5
 REMEMBERED = 2_000  # changes that a client which comes back can still be told
@@ -170,7 +171,7 @@ class Hub:
         if self._present.queue_of(number) not in viewer.sees:
             return
         others = [
-            {"login": login, "doing": doing}
+            {"login": login, "initials": initials(login), "doing": doing}
             for person, (login, doing) in self._present.people_at(number).items()
             if person != viewer.admitted.person
         ]

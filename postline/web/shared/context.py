@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
+from postline.kit import clock
 from postline.projects.rights import ProjectRight, Reach, Right
 from postline.web.shared.decorators import StaffRequest
 
@@ -39,6 +40,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "navigation": _navigation(request.path, staff.reach) if person else [],
         "toasts": get_messages(request),
         "demo": configuration.demo,
+        "made_at": int(clock.now().timestamp() * 1000),  # what was told since then, a page has not heard
         "open_demo": configuration.open_demo,
         "without_relay": (
             person is not None and configuration.relay is None and not configuration.demo and staff.reach.is_admin
