@@ -41,7 +41,7 @@ def make_application() -> Made:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _answer_lifespan(receive, send)
+            await _answer_lifespan(receive, send, begin=live.hub.begin)
         elif scope["path"] == PATH:
             await live(scope, receive, send)
         else:
@@ -50,9 +50,11 @@ def make_application() -> Made:
     return Made(application, live.hub.close)
 
 
-async def _answer_lifespan(receive: Receive, send: Send) -> None:
+async def _answer_lifespan(receive: Receive, send: Send, *, begin: Callable[[], None]) -> None:
     while True:
         kind = (await receive())["type"]
+        if kind == "lifespan.startup":
+            begin()
         await send({"type": f"{kind}.complete"})
         if kind == "lifespan.shutdown":
             return

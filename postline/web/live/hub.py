@@ -69,7 +69,7 @@ class Hub:
 
     def join(self, viewer: Viewer, *, since: datetime | None) -> None:
         """Tell this viewer of everything from now on, and of what happened `since` then."""
-        self._begin()
+        self.begin()
         self._viewers.add(viewer)
         if self._is_closed:
             viewer.stream.end("shutdown")
@@ -90,7 +90,8 @@ class Hub:
         for task in self._work:
             task.cancel()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Listen from now on. The sooner, the less a first page must be told to look again."""
         if not self._work and not self._is_closed:
             self._work = [asyncio.create_task(one) for one in (self._listen(), self._re_read(), self._forget())]
 

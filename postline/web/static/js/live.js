@@ -36,6 +36,7 @@ function showConnection(isThere) {
   clearTimeout(grace);
   if (isThere) {
     delete document.body.dataset.offline;
+    document.body.dataset.listens = "";
     show("no-connection", false);
     return;
   }

@@ -2,7 +2,7 @@
 // selection, scrolling and opened folds stay. A part has an id and data-part; data-renew marks what is compared
 // child by child, everything else is replaced as a whole.
 
-const SHORTEST_MS = 1000;
+const SHORTEST_MS = 500;
 
 /** A function that asks for `act`, at once where nothing was done lately, else soon; never two at a time, never in
  * a page that nobody sees. The slower the server is, the longer the pause. */
@@ -16,7 +16,7 @@ export function soon(act, pause = SHORTEST_MS) {
     const began = performance.now();
     await act();
     const took = performance.now() - began;
-    setTimeout(() => { isBusy = false; run(); }, Math.max(pause, took * 10));
+    setTimeout(() => { isBusy = false; run(); }, Math.max(pause, took * 3));
   };
   document.addEventListener("visibilitychange", run);
   return () => { isWanted = true; run(); };
