@@ -8,6 +8,7 @@ let reading;
 let people = [];
 let wroteAt = 0;
 let said = "";
+let hasLeft = false;
 
 export function start(section) {
   reading = section;
@@ -22,16 +23,20 @@ export function start(section) {
   document.addEventListener("visibilitychange", say);
   document.addEventListener("renewed", draw);
   window.addEventListener("pagehide", () => {
+    hasLeft = true;
     const body = bodyOf("gone");
     body.append("csrfmiddlewaretoken", tokenHeader()["X-CSRFToken"]);
     navigator.sendBeacon(reading.dataset.here, body);
-    said = "gone";
   });
-  window.addEventListener("pageshow", ({ persisted }) => { if (persisted) say(); });
+  window.addEventListener("pageshow", ({ persisted }) => {
+    hasLeft = false;
+    if (persisted) say();
+  });
 }
 
 /** Say anew that one is here: whoever tells the others has forgotten or never known. */
 export function say() {
+  if (hasLeft) return; // a page that goes becomes hidden as well
   const isWriting = Date.now() - wroteAt < STILL_WRITES_MS;
   const doing = isWriting ? "writes" : document.hidden ? "gone" : "looks";
   if (doing === "gone" && said === "gone") return;
