@@ -49,3 +49,19 @@ def test_the_letters_are_the_same_each_time_and_of_every_kind() -> None:
     assert 0.02 < mean(bool(one.attachments) for one in read_ones) < 0.08
     assert 0.25 < mean(bool(one.in_reply_to) for one in read_ones) < 0.35
     assert not any(one.defects for one in read_ones)
+
+
+@pytest.mark.browser
+def test_the_measurement_of_live_pages_hears_every_change_on_every_stream(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "postline", "bench", "live", "--messages", "5", "--json", file],
+        env={**os.environ, "POSTLINE_HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = {one["name"]: one["value"] for one in json.loads(file.read_text())["figures"]}
+    assert (figures["streams"], figures["lost"]) == (100, 0)
+    assert figures["visible_p95_ms"] > 0

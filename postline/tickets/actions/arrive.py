@@ -15,6 +15,7 @@ from postline.kit.sql import as_json, row
 from postline.tickets import numbers
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.open import PREVIEW
+from postline.tickets.announcements import ANNOUNCED
 from postline.tickets.arrival import ROBOTS, Arrival, Arrived
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Participant, Priority, State, Ticket
@@ -46,7 +47,7 @@ def _open(arrival: Arrival, *, now: datetime) -> Arrived:
     )
     if opened is None:  # every candidate was taken: draw again
         return _open(arrival, now=now)
-    ticket_id, number, queue_id, message_id = opened
+    ticket_id, number, queue_id, message_id, _told = opened
     return Arrived(ticket_id, number, message_id, is_new=True, queue_id=queue_id)
 
 
@@ -58,7 +59,7 @@ def _follow_up(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
     }
     stored = row(_statement(FOLLOW_UP_OF_OPEN, arrival), values)
     if stored is not None:
-        _, number, queue_id, message_id = stored
+        _, number, queue_id, message_id, _told = stored
         return Arrived(ticket_id, number, message_id, is_new=False, queue_id=queue_id)
     return _follow_up_with_consequences(arrival, values, now=now)
 
@@ -68,7 +69,7 @@ def _follow_up_with_consequences(arrival: Arrival, values: dict[str, Any], *, no
     stored = row(_statement(FOLLOW_UP, arrival), values)
     if stored is None:
         raise Ticket.DoesNotExist(values["ticket"])
-    ticket_id, number, _, message_id = stored
+    ticket_id, number, _, message_id, _told = stored
     ticket = Ticket.objects.select_related("return_queue").get(pk=ticket_id)  # locked: we have just changed it
     _join(ticket, arrival, now=now)
     if arrival.kind not in ROBOTS:
@@ -214,6 +215,6 @@ FILES = """, files AS (
         sha256 text, inline boolean, content_id text, place text)
 )"""
 
-RESULT = """
-SELECT ticket.id, ticket.number, ticket.queue_id, message.id FROM ticket, message
-"""
+RESULT = f"""
+SELECT ticket.id, ticket.number, ticket.queue_id, message.id, {ANNOUNCED} FROM ticket, message
+"""  # noqa: S608 - constants of ours

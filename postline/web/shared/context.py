@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
+from postline.kit import clock
 from postline.projects.rights import ProjectRight, Reach, Right
 from postline.web.shared.alarms import shown_alarms
 from postline.web.shared.decorators import StaffRequest
@@ -42,6 +43,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "toasts": get_messages(request),
         "demo": configuration.demo,
         "alarms": partial(shown_alarms, staff.reach),
+        "made_at": int(clock.now().timestamp() * 1000),  # what was told since then, a page has not heard
         "open_demo": configuration.open_demo,
         "without_relay": (
             person is not None and configuration.relay is None and not configuration.demo and staff.reach.is_admin

@@ -45,6 +45,7 @@ def ticket_page(
         "csrf": csrf_input(request),  # once: the page has a dozen forms
         "ticket": ticket,
         "talk": talk,
+        "whole": "all" in request.GET,
         "entries": entries(talk, names, reader=reach.person.login),
         "queues": queues,
         "here": next((queue for queue in queues if queue.id == ticket.queue_id), None),
