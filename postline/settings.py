@@ -39,10 +39,12 @@ INSTALLED_APPS = [
     "postline.ops",
 ]
 MIDDLEWARE = [
+    "postline.web.shared.middleware.counted",
     "django.middleware.gzip.GZipMiddleware",
     "postline.web.shared.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "postline.web.shared.middleware.storable_input",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -99,6 +101,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
+        "worker-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "media-src": [SELF],

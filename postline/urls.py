@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from postline.api.v1.interface import urls as api
-from postline.web import front, health
+from postline.web import front, health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.start, name="start"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("postline.web.workspace.urls")),
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("metrics", metrics.metrics),
     path("", include("postline.web.accounts.urls")),
     path("", include("postline.web.manage.urls")),
     path("api/v1/", api),

@@ -5,7 +5,10 @@ A budgeted machine without a word of the sender's in it (SAFETY 1.2.4): one reci
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,7 +19,7 @@ from postline.intake.parse.kinds import robot_sign
 from postline.kit.html import text_to_html
 from postline.kit.sql import rows
 from postline.outbox.models import Kind
-from postline.outbox.put import Outgoing, put
+from postline.outbox.put import Outgoing, put_many
 from postline.projects.models import Mailbox
 from postline.settings import LANGUAGES
 from postline.tickets import numbers, references
@@ -24,45 +27,43 @@ from postline.tickets.actions.acknowledge import acknowledge, leave_unacknowledg
 from postline.tickets.arrival import Arrived
 
 SPOKEN = frozenset(code for code, _name in LANGUAGES)
+NUMBER = "{number}"  # stands for the ticket's in the words that are kept
 MOST_PER_HOUR = 5
 MOST_PER_DAY = 20
 
 
-def answer_automatically(
-    arrived: Arrived,
-    message: ParsedMessage,
-    *,
-    null_sender: bool,
-    mailbox: Mailbox,
-    mailboxes: Mailboxes,
-    now: datetime,
-) -> None:
-    """Queue the automatic answer to a new ticket, or write into its history why there is none.
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A ticket that a message has just opened.
 
     `null_sender`: it came with the empty envelope sender of robots (RFC 5321, 4.5.5).
     """
-    reason = "null-sender" if null_sender else _reason_against(message, mailbox=mailbox, mailboxes=mailboxes)
-    reason = reason or _reserve(message.sender.address, now=now)
-    if reason:
-        leave_unacknowledged(arrived.ticket_id, reason=reason, now=now)
-        return
-    outgoing = compose(arrived, message, mailbox=mailbox)
-    acknowledge(arrived.ticket_id, outgoing, outbox_id=put(outgoing, now=now), now=now)
+
+    arrived: Arrived
+    message: ParsedMessage
+    mailbox: Mailbox
+    null_sender: bool
 
 
-def compose(arrived: Arrived, message: ParsedMessage, *, mailbox: Mailbox) -> Outgoing:
+def answer_automatically(tickets: Sequence[NewTicket], *, mailboxes: Mailboxes, now: datetime) -> None:
+    """Queue an automatic answer to each new ticket, or write into its history why there is none."""
+    against = {one.arrived.ticket_id: _reason_against(one, mailboxes) for one in tickets}
+    allowed = [one for one in tickets if not against[one.arrived.ticket_id]]
+    reserved = _reserve([one.message.sender.address for one in allowed], now=now)
+    for place, one in enumerate(allowed):
+        if place not in reserved:
+            against[one.arrived.ticket_id] = "limit"
+    answers = [compose(one) for place, one in enumerate(allowed) if place in reserved]
+    acknowledge(list(zip(answers, put_many(answers, now=now), strict=True)), now=now)
+    leave_unacknowledged({ticket_id: reason for ticket_id, reason in against.items() if reason}, now=now)
+
+
+def compose(ticket: NewTicket) -> Outgoing:
     """The automatic answer in the language of the message, else in the project's."""
+    arrived, message, mailbox = ticket.arrived, ticket.message, ticket.mailbox
     language = message.language if message.language in SPOKEN else mailbox.project.language
+    subject, text, html = _words(language, signature=mailbox.sender_name or mailbox.project.name)
     number = numbers.show(arrived.number)
-    with translation.override(language):
-        subject = _("We have your request, number %(number)s") % {"number": number}
-        text = _(
-            "We have your request. Its number is %(number)s.\n\n"
-            "If you want to add something, reply to this message: what you write will be put to your request.\n\n"
-            "This message was written automatically."
-        ) % {"number": number}
-    signature = mailbox.sender_name or mailbox.project.name
-    text = f"{text}\n\n-- \n{signature}\n"
     return Outgoing(
         kind=Kind.AUTOMATIC,
         project_id=mailbox.project_id,
@@ -76,17 +77,34 @@ def compose(arrived: Arrived, message: ParsedMessage, *, mailbox: Mailbox) -> Ou
         if mailbox.plus_addressing
         else "",
         to=[("", message.sender.address)],
-        subject=subject,
-        text=text,
-        html=text_to_html(text),
+        subject=subject.replace(NUMBER, number),
+        text=text.replace(NUMBER, number),
+        html=html.replace(NUMBER, number),
         in_reply_to=message.message_id,
         references=[message.message_id] if message.message_id else [],
         language=language,
     )
 
 
-def _reason_against(message: ParsedMessage, *, mailbox: Mailbox, mailboxes: Mailboxes) -> str:
+@lru_cache(maxsize=256)
+def _words(language: str, *, signature: str) -> tuple[str, str, str]:
+    """Subject, text and formatted text with NUMBER in them: the same for every ticket, and not cheap to make."""
+    with translation.override(language):
+        subject = _("We have your request, number %(number)s") % {"number": NUMBER}
+        text = _(
+            "We have your request. Its number is %(number)s.\n\n"
+            "If you want to add something, reply to this message: what you write will be put to your request.\n\n"
+            "This message was written automatically."
+        ) % {"number": NUMBER}
+    text = f"{text}\n\n-- \n{signature}\n"
+    return subject, text, text_to_html(text)
+
+
+def _reason_against(ticket: NewTicket, mailboxes: Mailboxes) -> str:
     """Why this message gets no automatic answer (RFC 3834, section 2); empty when it may get one."""
+    message = ticket.message
+    if ticket.null_sender:
+        return "null-sender"
     if not message.sender.address:
         return "no-address"
     if message.kind != "letter":
@@ -97,17 +115,22 @@ def _reason_against(message: ParsedMessage, *, mailbox: Mailbox, mailboxes: Mail
         return sign
     if mailboxes.find(message.sender.address) is not None:
         return "own-address"
-    if not mailbox.automatic_answer:
+    if not ticket.mailbox.automatic_answer:
         return "switched-off"
     return ""
 
 
-def _reserve(address: str, *, now: datetime) -> str:
-    """Count one more automatic answer to this address, unless it has had its share already."""
+def _reserve(addresses: Sequence[str], *, now: datetime) -> set[int]:
+    """Count one more automatic answer to each address, unless it has had its share. The places of those counted."""
+    if not addresses:
+        return set()
+    counted = [_counted(address) for address in addresses]
+    # two statements: the second must see what another worker counted while we waited for its lock
+    rows(LOCK, {"addresses": sorted(set(counted))})
     reserved = rows(
         RESERVE,
         {
-            "address": address.lower(),
+            "addresses": counted,
             "now": now,
             "hour": now - timedelta(hours=1),
             "day": now - timedelta(days=1),
@@ -115,18 +138,33 @@ def _reserve(address: str, *, now: datetime) -> str:
             "most_per_day": MOST_PER_DAY,
         },
     )
-    return "" if reserved else "limit"
+    return {place - 1 for (place,) in reserved}
 
 
-# the lock makes two workers that answer the same address count one after the other
+def _counted(address: str) -> str:
+    """What one person's addresses have in common: many servers deliver `name+anything@` to `name@`."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
+# makes two workers that answer the same address count one after the other
+LOCK = """
+SELECT count(pg_advisory_xact_lock(hashtextextended('automatic-answer:' || address, 0)))
+FROM unnest(%(addresses)s::text[]) AS address
+"""
+
 RESERVE = """
-WITH one_at_a_time AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock(hashtextextended('automatic-answer:' || %(address)s::text, 0))
-), sent AS (
-    SELECT count(*) FILTER (WHERE at > %(hour)s) AS in_hour, count(*) AS in_day
-    FROM intake_automaticanswer, one_at_a_time WHERE address = %(address)s AND at > %(day)s
+WITH wanted AS (
+    SELECT address, place, row_number() OVER (PARTITION BY address ORDER BY place) AS nth
+    FROM unnest(%(addresses)s::text[]) WITH ORDINALITY AS one(address, place)
+), granted AS (
+    SELECT address, place FROM wanted CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE at > %(hour)s) AS in_hour, count(*) AS in_day
+        FROM intake_automaticanswer AS earlier WHERE earlier.address = wanted.address AND at > %(day)s
+    ) AS sent
+    WHERE in_hour + nth <= %(most_per_hour)s AND in_day + nth <= %(most_per_day)s
+), counted AS (
+    INSERT INTO intake_automaticanswer (address, at) SELECT address, %(now)s::timestamptz FROM granted
 )
-INSERT INTO intake_automaticanswer (address, at)
-SELECT %(address)s::text, %(now)s::timestamptz FROM sent WHERE in_hour < %(most_per_hour)s AND in_day < %(most_per_day)s
-RETURNING id
+SELECT place FROM granted
 """

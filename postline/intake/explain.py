@@ -64,7 +64,8 @@ def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes) -> dict[str
     nothing: dict[str, Any] = {"thread": None, "project": None, "queue": None, "filters": [], "hints": []}
     recipients = [one.address for one in (*message.to, *message.cc)]
     for project_id, ours in by_project(RawMessage(envelope_to=[]), message, mailboxes).items():
-        found = thread.find(message, project_id=project_id, recipients=recipients)
+        known = thread.Known([project_id], [message])
+        found = thread.find(message, known, project_id=project_id, recipients=recipients)
         ticket, joined_by = _ticket(found)
         return {
             **nothing,

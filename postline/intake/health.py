@@ -10,10 +10,19 @@ from django.db.models import F
 from postline.intake.models import Arrivals, MailboxHealth, Trouble
 from postline.intake.troubles import MailboxTrouble
 from postline.kit.sql import rows
+from postline.projects.alarms import end_alarm, raise_alarm
+from postline.projects.models import Mailbox
+
+ALARM = "mailbox-unreadable"
+ALARM_HOLDS = timedelta(minutes=30)  # longer than the pause between two tries
+PASSING = frozenset({Trouble.DROPPED, Trouble.SILENT, Trouble.UNREACHABLE, Trouble.NAME, Trouble.REFUSED})
+PATIENCE = timedelta(minutes=10)  # with trouble that may pass by itself; of the rest administrators hear at once
 
 
 def contacted(mailbox_id: int, *, left_behind: int = 0, now: datetime) -> None:
     """The mailbox was read to its end: whatever was wrong is over."""
+    if MailboxHealth.objects.filter(mailbox_id=mailbox_id).exclude(trouble="").exists():
+        end_alarm(ALARM, subject=_address(mailbox_id), now=now)
     MailboxHealth.objects.update_or_create(
         mailbox_id=mailbox_id,
         defaults={
@@ -38,6 +47,9 @@ def failed(mailbox_id: int, error: MailboxTrouble, *, now: datetime) -> None:
     health.detail, health.trouble_at = error.detail, now
     health.trouble_since = health.trouble_since or now
     health.save(update_fields=["trouble", "last_trouble", "detail", "trouble_at", "trouble_since"])
+    if error.trouble not in PASSING or now - health.trouble_since >= PATIENCE:
+        detail = {"mailbox": mailbox_id, "trouble": str(error.trouble)}
+        raise_alarm(ALARM, detail, subject=_address(mailbox_id), lasting=ALARM_HOLDS, now=now)
 
 
 def noticed(mailbox_id: int, error: MailboxTrouble, *, now: datetime) -> None:
@@ -87,6 +99,10 @@ def arrivals_by_hour(mailbox_id: int, *, hours: int, now: datetime) -> list[tupl
     )
     every = (first + timedelta(hours=number) for number in range(hours))
     return [(hour, found.get(hour, 0)) for hour in every]
+
+
+def _address(mailbox_id: int) -> str:
+    return Mailbox.objects.values_list("address", flat=True).get(pk=mailbox_id)
 
 
 def _hour(moment: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """The way of a message, on one page: claim → read → whose → thread → open or append → automatic answer.
 
-A batch is one transaction; each message in it has a savepoint of its own, so that one that fails goes to quarantine
-with its error while the others do not notice.
+A batch is one transaction. One message that fails does not hurt the others: then each is handled in a savepoint of
+its own, and that one goes to quarantine with its error.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +17,8 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 
 from postline.intake import thread
 from postline.intake.addressed import Mailboxes, by_project
-from postline.intake.automatic_answer import answer_automatically
+from postline.intake.automatic_answer import NewTicket, answer_automatically
+from postline.intake.claim import claim
 from postline.intake.health import count_arrivals
 from postline.intake.models import RawMessage, Source, State
 from postline.intake.parse import ParsedMessage, read
@@ -31,28 +33,32 @@ from postline.tickets.arrival import Arrival, Arrived, ArrivedFile
 
 log = logger(__name__)
 
-BATCH = 50
-BATCH_BYTES = 32 << 20
+BATCH = 100  # messages of one transaction
+GROUP = 25  # of these are stored while the next are read
+PATIENCE_SECONDS = 0.5  # for the next group: what is stored holds its tickets, and somebody may be answering one
 WITH_ENVELOPE = (Source.SMTP, Source.LMTP)
 PUT_ASIDE_WITHOUT_TICKET = ("bounce", "auto-reply")  # robots never open a ticket: visible in quarantine
 
 
 def handle(reader: Reader, *, now: datetime, batch: int = BATCH) -> int:
     """Handle the oldest waiting messages, any number of workers at once. Returns how many were handled."""
-    with transaction.atomic():
+    handled, came = 0, Counter[int]()
+    with ExitStack() as afterwards, transaction.atomic():
         _set_up_transaction()
-        raws = _claim(batch)
+        raws = claim(batch)
         if not raws:
             return 0
-        mailboxes, came = Mailboxes.now(), Counter[int]()
-        done = [
-            raw.pk
-            for raw, message in zip(raws, reader.read_many([bytes(raw.content) for raw in raws]), strict=True)
-            if _handled(raw, message, mailboxes, came=came, now=now) is not None
-        ]
-        RawMessage.objects.filter(pk__in=done).update(state=State.HANDLED, handled_at=now)
+        mailboxes = Mailboxes.now()
+        groups = [raws[start : start + GROUP] for start in range(0, len(raws), GROUP)]
+        contents = [[bytes(raw.content) for raw in group] for group in groups]
+        read_ahead = reader.read_groups(contents, patience=PATIENCE_SECONDS)
+        afterwards.enter_context(closing(read_ahead))  # when the tickets are free again
+        for group, messages in zip(groups, read_ahead, strict=False):
+            done = _handle_group(list(zip(group, messages, strict=True)), mailboxes, came=came, now=now)
+            RawMessage.objects.filter(pk__in=done).update(state=State.HANDLED, handled_at=now)
+            handled += len(group)
         count_arrivals(came, now=now)
-    return len(raws)
+    return handled
 
 
 def handle_one(
@@ -67,26 +73,52 @@ def handle_one(
         raw = waiting.first()
         if raw is None:
             return None
-        message = read(bytes(raw.content))
-        came = Counter[int]()
+        message, came = read(bytes(raw.content)), Counter[int]()
         arrived = _handled(raw, message, Mailboxes.now(), came=came, now=now, topic_id=topic_id, fields=fields)
-        count_arrivals(came, now=now)
         if arrived is not None:
             RawMessage.objects.filter(pk=raw_id).update(state=State.HANDLED, handled_at=now)
+        count_arrivals(came, now=now)
     return arrived[0] if arrived else None
 
 
-def _claim(batch: int) -> list[RawMessage]:
-    """Lock the oldest waiting rows that nobody else has locked; a few large ones make a small batch."""
-    waiting = RawMessage.objects.select_for_update(skip_locked=True).filter(state=State.WAITING)
-    keys: list[int] = []
-    total = 0
-    for key, size in waiting.order_by("id").values_list("id", "size")[:batch]:
-        total += size
-        if keys and total > BATCH_BYTES:
-            break
-        keys.append(key)
-    return list(RawMessage.objects.filter(pk__in=keys).order_by("id"))
+def _handle_group(
+    pairs: Sequence[tuple[RawMessage, ParsedMessage | Unreadable]],
+    mailboxes: Mailboxes,
+    *,
+    came: Counter[int],
+    now: datetime,
+) -> list[int]:
+    """All together or, where that fails, one by one. Returns the ids of those that are handled."""
+    try:
+        counted = Counter[int]()
+        with transaction.atomic():
+            done = list(_take_in_all(pairs, mailboxes, came=counted, now=now))
+        came.update(counted)
+        return done
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: nothing is wrong with the messages
+    except Exception as error:
+        log.info("messages handled one by one", first=pairs[0][0].pk, error=type(error).__name__)
+        return [raw.pk for raw, message in pairs if _handled(raw, message, mailboxes, came=came, now=now) is not None]
+
+
+def take_in(
+    raw: RawMessage,
+    message: ParsedMessage,
+    mailboxes: Mailboxes,
+    *,
+    now: datetime,
+    topic_id: int | None = None,
+    fields: dict[str, str] | None = None,
+) -> list[Arrived] | None:
+    """Put a message that has been read to its ticket, a new or an old one, in each project that it is addressed to.
+
+    What became of it, None when it was put aside. Runs inside the caller's transaction.
+    """
+    came = Counter[int]()
+    done = _take_in_all([(raw, message)], mailboxes, came=came, now=now, topic_id=topic_id, fields=fields)
+    count_arrivals(came, now=now)
+    return done.get(raw.pk)
 
 
 def _handled(
@@ -99,17 +131,16 @@ def _handled(
     topic_id: int | None = None,
     fields: dict[str, str] | None = None,
 ) -> list[Arrived] | None:
-    """What became of a message, one for each project; None when it went to quarantine. `came` counts by mailbox."""
-    if isinstance(message, Unreadable):
-        put_aside(raw, reason="unreadable", error=message.reason, now=now)
-        return None
+    """The same for one message whatever happens: a fault puts it aside."""
     for last_try in (False, True):
         try:
             counted = Counter[int]()
             with transaction.atomic():
-                arrived = take_in(raw, message, mailboxes, came=counted, now=now, topic_id=topic_id, fields=fields)
+                found = _take_in_all(
+                    [(raw, message)], mailboxes, came=counted, now=now, topic_id=topic_id, fields=fields
+                )
             came.update(counted)
-            return arrived
+            return found.get(raw.pk)
         except IntegrityError:
             # another worker has just stored the same message, or drawn the same number: look once more
             if last_try:
@@ -122,57 +153,74 @@ def _handled(
     return None
 
 
-def take_in(
-    raw: RawMessage,
-    read_message: ParsedMessage,
+def _take_in_all(
+    pairs: Sequence[tuple[RawMessage, ParsedMessage | Unreadable]],
     mailboxes: Mailboxes,
     *,
     came: Counter[int],
     now: datetime,
     topic_id: int | None = None,
     fields: dict[str, str] | None = None,
-) -> list[Arrived] | None:
-    """Put a message that has been read to its ticket, a new or an old one, in each project that it is addressed to.
+) -> dict[int, list[Arrived]]:
+    """What became of each raw message, one for each project; those that went to quarantine are missing.
 
-    What became of it, None when it was put aside. `came` counts by mailbox. Runs inside the caller's transaction.
+    `came` counts the messages by mailbox.
     """
-    if is_probe(read_message):
-        return []  # our own connection test has found its way
-    projects = by_project(raw, read_message, mailboxes)
+    addressed = [
+        (raw, message, projects)
+        for raw, message in pairs
+        if (projects := _whose(raw, message, mailboxes, now=now)) and not isinstance(message, Unreadable)
+    ]
+    every_project = {project_id for _, _, projects in addressed for project_id in projects}
+    known = thread.Known(list(every_project), [message for _, message, _ in addressed])
+    # a connection test's own message has found its way: nothing comes of it
+    done: dict[int, list[Arrived]] = {raw.pk: [] for raw, message in pairs if _is_probe(message)}
+    opened: list[NewTicket] = []
+    for raw, read_message, projects in addressed:
+        for project_id, ours in projects.items():
+            recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
+            message = _with_requester(read_message, ours[0], mailboxes)
+            found = thread.find(message, known, project_id=project_id, recipients=recipients)
+            if found.duplicate_of is not None:
+                seen_again(found.duplicate_of, mailbox_ids=[mailbox.pk for mailbox in ours])
+                log.info("message seen again", raw=raw.pk, message=found.duplicate_of)
+                done.setdefault(raw.pk, [])
+                continue
+            if found.ticket_id is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
+                continue
+            arrived = arrive(_arrival(raw, message, found, ours, topic_id=topic_id, fields=fields), now=now)
+            known.add(arrived, message, project_id=project_id)
+            if arrived.is_new:
+                robot = raw.envelope_from == "" and raw.source in WITH_ENVELOPE
+                opened.append(NewTicket(arrived, message, ours[0], null_sender=robot))
+            log.info(
+                "message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by
+            )
+            done.setdefault(raw.pk, []).append(arrived)
+            came.update(mailbox.pk for mailbox in ours)
+        if raw.pk not in done:
+            put_aside(raw, reason=read_message.kind, error="", now=now)
+    answer_automatically(opened, mailboxes=mailboxes, now=now)
+    return done
+
+
+def _whose(
+    raw: RawMessage, message: ParsedMessage | Unreadable, mailboxes: Mailboxes, *, now: datetime
+) -> dict[int, list[Mailbox]]:
+    """The mailboxes that a message is for, by project; nothing of what was put aside."""
+    if isinstance(message, Unreadable):
+        put_aside(raw, reason="unreadable", error=message.reason, now=now)
+        return {}
+    if is_probe(message):
+        return {}
+    projects = by_project(raw, message, mailboxes)
     if not projects:
         put_aside(raw, reason="no-mailbox", error="", now=now)
-        return None
-    results: list[Arrived] = []
-    is_known = False
-    for project_id, ours in projects.items():
-        recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
-        message = _with_requester(read_message, ours[0], mailboxes)
-        found = thread.find(message, project_id=project_id, recipients=recipients)
-        if found.duplicate_of is not None:
-            seen_again(found.duplicate_of, mailbox_ids=[mailbox.pk for mailbox in ours])
-            log.info("message seen again", raw=raw.pk, message=found.duplicate_of)
-            is_known = True
-            continue
-        if found.ticket_id is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
-            continue
-        arrival = _arrival(raw, message, found, ours, topic_id=topic_id, fields=fields)
-        arrived = arrive(arrival, now=now)
-        if arrived.is_new:
-            answer_automatically(
-                arrived,
-                message,
-                null_sender=raw.envelope_from == "" and raw.source in WITH_ENVELOPE,
-                mailbox=ours[0],
-                mailboxes=mailboxes,
-                now=now,
-            )
-        log.info("message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by)
-        results.append(arrived)
-        came.update(mailbox.pk for mailbox in ours)
-    if not results and not is_known:
-        put_aside(raw, reason=read_message.kind, error="", now=now)
-        return None
-    return results
+    return projects
+
+
+def _is_probe(message: ParsedMessage | Unreadable) -> bool:
+    return isinstance(message, ParsedMessage) and is_probe(message)
 
 
 def _with_requester(message: ParsedMessage, mailbox: Mailbox, mailboxes: Mailboxes) -> ParsedMessage:

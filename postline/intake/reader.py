@@ -12,17 +12,18 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any
 
-from postline.intake.parse.child import LENGTH, OUT_OF_MEMORY
+from postline.intake.parse.child import BYTES_PER_SECOND, LENGTH, OUT_OF_MEMORY
 from postline.intake.parse.values import Address, ParsedMessage, Part
 
 MEMORY = 300 * 1024 * 1024  # bytes one message may take, beyond what the idle child has
-WALL_SECONDS = 3.0  # the child ends itself after 1 s of CPU; this is for one that stands still
+WALL_SECONDS = 3.0  # the child ends itself after its share of CPU; this is for one that stands still
 STARTING_SECONDS = 20.0  # for a new child on a busy machine
 AHEAD = 1 << 16  # bytes sent ahead of the answers
 
@@ -65,6 +66,24 @@ class Reader:
             if isinstance(result, Unreadable):
                 self._batch(raws, deque([index]), results)
         return [result for result in results if result is not None]
+
+    def read_groups(
+        self, groups: Sequence[Sequence[bytes]], *, patience: float
+    ) -> Generator[list[ParsedMessage | Unreadable], None, None]:
+        """Each group's values; while the caller works on one, the next are read. Ends early when one is not there
+        `patience` seconds after the caller has come for it; the first is waited for."""
+        thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        try:
+            first, *others = [thread.submit(self.read_many, group) for group in groups]
+            yield first.result()
+            for group in others:
+                try:
+                    values = group.result(patience)
+                except TimeoutError:
+                    return
+                yield values
+        finally:
+            thread.shutdown(cancel_futures=True)
 
     def close(self) -> None:
         """Ends the child."""
@@ -128,7 +147,7 @@ def _converse(
     outgoing = memoryview(b"")
     incoming = bytearray()
     answered = sent = 0
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + patience + _more_for(raws[0])
     with selectors.DefaultSelector() as selector:
         selector.register(source, selectors.EVENT_READ)
         writing = False
@@ -166,8 +185,14 @@ def _converse(
                 answer = bytes(incoming[LENGTH.size : LENGTH.size + length])
                 del incoming[: LENGTH.size + length]
                 answered += 1
-                deadline = time.monotonic() + wall_seconds
+                following = raws[answered] if answered < len(raws) else b""
+                deadline = time.monotonic() + wall_seconds + _more_for(following)
                 yield answer
+
+
+def _more_for(raw: bytes) -> float:
+    """Seconds that a large message may take besides; three times the CPU's, on a busy machine."""
+    return 3 * len(raw) / BYTES_PER_SECOND
 
 
 def _pipes(child: subprocess.Popen[bytes]) -> tuple[int, int]:

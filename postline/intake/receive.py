@@ -42,12 +42,13 @@ def store(deliveries: Sequence[Delivery], *, now: datetime) -> list[int]:
     connection.ensure_connection()
     ids: list[int] = []
     # binary parameters, which Django's own cursor does not send: half the time for large messages
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         for delivery in deliveries:
+            key = _key(delivery)
             cursor.execute(
                 KEEP,
                 (
-                    _key(delivery),
+                    key,
                     str(delivery.source),
                     _storable(delivery.envelope_from),
                     [_storable(address) for address in delivery.envelope_to],
@@ -59,8 +60,8 @@ def store(deliveries: Sequence[Delivery], *, now: datetime) -> list[int]:
                     str(State.WAITING),
                 ),
             )
-            row = cursor.fetchone()
-            assert row is not None  # noqa: S101 - INSERT … RETURNING returns a row
+            row = cursor.fetchone() or cursor.execute(KEPT_BEFORE, {"key": key}).fetchone()
+            assert row is not None  # noqa: S101 - it is new, or it was there: rows are never removed
             ids.append(row[0])
         cursor.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
     return ids
@@ -80,6 +81,16 @@ KEEP = """
 INSERT INTO intake_rawmessage (key, source, envelope_from, envelope_to, peer, content, size, sha256, received_at,
     state, deliveries, attempts, reason, error)
 VALUES (%b, %s, %s, %s, %s, %b, %s, %b, %s, %s, 1, 0, '', '')
-ON CONFLICT (key) DO UPDATE SET deliveries = intake_rawmessage.deliveries + 1
+ON CONFLICT (key) DO NOTHING
 RETURNING id
+"""
+
+# Counts the delivery unless a worker has the row in hand: nobody who sends waits for the reading of a message.
+KEPT_BEFORE = """
+WITH free AS (
+    SELECT id FROM intake_rawmessage WHERE key = %(key)b FOR UPDATE SKIP LOCKED
+), counted AS (
+    UPDATE intake_rawmessage AS raw SET deliveries = deliveries + 1 FROM free WHERE raw.id = free.id
+)
+SELECT id FROM intake_rawmessage WHERE key = %(key)b
 """

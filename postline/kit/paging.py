@@ -19,9 +19,15 @@ class Page(Generic[Row]):
     next: int | None
 
 
+def key_of(text: str) -> int | None:
+    """The id that stands in an address or a form; None for anything else, however long it is."""
+    return int(text) if text.isdecimal() and len(text) < 20 and int(text) <= HIGHEST else None
+
+
 def newest_first(rows: QuerySet[Row], *, before: str, size: int) -> Page[Row]:
     """The `size` rows with the highest ids, below `before`: a key as it stands in an address, or anything else."""
-    if before.isdecimal() and int(before) <= HIGHEST:
-        rows = rows.filter(pk__lt=int(before))
+    key = key_of(before)
+    if key is not None:
+        rows = rows.filter(pk__lt=key)
     found = list(rows.order_by("-pk")[: size + 1])
     return Page(found[:size], found[size - 1].pk if len(found) > size else None)

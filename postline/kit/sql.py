@@ -6,6 +6,7 @@ parts that costs more than running them. Only for what runs hundreds of times a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,11 +16,14 @@ from django.db import connection
 Row = tuple[Any, ...]
 
 
-def rows(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[Row]:
-    """Execute and return what it returns. Raises Django's database errors."""
+def rows(statement: str, parameters: Mapping[str, Any] | Sequence[Any], *, binary: bool = False) -> list[Row]:
+    """Execute and return what it returns. Raises Django's database errors.
+
+    With `binary` large columns of bytes come as they are; every type in the result must have a binary form.
+    """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+        cursor.execute(statement, parameters, prepare=True, binary=binary)
         return cursor.fetchall() if cursor.description else []
 
 
@@ -27,3 +31,8 @@ def row(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> Row | 
     """The first row, None when there is none."""
     found = rows(statement, parameters)
     return found[0] if found else None
+
+
+def as_json(value: object) -> str:
+    """A parameter for `json_to_recordset`: many rows in one statement."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

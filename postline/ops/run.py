@@ -51,8 +51,20 @@ def serve(configuration: Configuration, *, announce: Callable[[str], None]) -> N
             announce(notice)
             return True
 
-        Supervisor(programs).run(signals, until_ready=everything_answers)
+        Supervisor(programs, on_dying=Alarm()).run(signals, until_ready=everything_answers)
     lock.release()
+
+
+class Alarm:
+    """Tells administrators of a role that keeps dying: by a child, for the supervisor never waits for a database."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __call__(self, program: Program) -> None:
+        """Raise the alarm, unless the child of the last one is still trying."""
+        if self._child is None or self._child.poll() is not None:
+            self._child = _starter("alarm", "raise", "role-dying", "--subject", program.name)()
 
 
 def _signals() -> tuple[signal.Signals, ...]:
@@ -70,7 +82,7 @@ def _prepare(signals: SignalPipe) -> str | None:
     Gives what that process said, or None when a signal said to stop meanwhile.
     """
     with tempfile.TemporaryFile() as said:
-        child = _starter("prepare", said)()
+        child = _starter("prepare", output=said)()
         while child.poll() is None:
             if signals.wait(None) & STOPPING:
                 child.terminate()
@@ -82,10 +94,10 @@ def _prepare(signals: SignalPipe) -> str | None:
         return said.read().decode().strip()
 
 
-def _starter(name: str, output: IO[bytes] | None = None) -> Callable[[], subprocess.Popen[bytes]]:
+def _starter(*words: str, output: IO[bytes] | None = None) -> Callable[[], subprocess.Popen[bytes]]:
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "postline", name],
+            [sys.executable, "-m", "postline", *words],
             stdin=subprocess.DEVNULL,
             stdout=output,
             # safe, for a killed role loses nothing; a gentler signal would wait for a database that goes too

@@ -10,9 +10,11 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 import postline
+from postline.kit.locks import FileLock
 from postline.kit.logs import logger
 
-STAMP = ".collected"
+STAMP, LOCK = ".collected", ".lock"
+PATIENCE_S = 60.0
 UNUSED = ["django_htmx/ext/*", "django_htmx/htma*", "django_htmx/htmx-4*"]  # some import what is not there
 
 log = logger(__name__)
@@ -23,12 +25,19 @@ def collect() -> bool:
 
     Old ones are kept: a page that is still open somewhere asks for them by their old names.
     """
-    stamp = Path(settings.STATIC_ROOT, STAMP)
-    present = _fingerprint()
-    if stamp.exists() and stamp.read_text() == present:
-        return False
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
-    stamp.write_text(present)
+    root = Path(settings.STATIC_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(root / LOCK)  # several web processes may start at once
+    lock.take(patience=PATIENCE_S)
+    try:
+        present = _fingerprint()
+        stamp = root / STAMP
+        if stamp.exists() and stamp.read_text() == present:
+            return False
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
+        stamp.write_text(present)
+    finally:
+        lock.release()
     log.info("static files collected")
     return True
 

@@ -17,6 +17,7 @@ LONGEST_PAUSE_S = 5.0
 HEALTHY_S = 10.0  # who lived so long starts again at once
 TURN_S = 0.1
 STOP_S = 10.0
+DYING = 3  # so many short lives in a row are worth an alarm
 STOPPING = frozenset({int(signal.SIGTERM), int(signal.SIGINT), int(signal.SIGHUP)})
 
 log = logger(__name__)
@@ -33,13 +34,16 @@ class Program:
     started_at: float = 0.0
     due_at: float = 0.0
     pause: float = FIRST_PAUSE_S
+    short_lives: int = 0  # in a row
 
 
 class Supervisor:
     """Starts the programs, starts again what ends, and stops them all."""
 
-    def __init__(self, programs: Sequence[Program]) -> None:
+    def __init__(self, programs: Sequence[Program], *, on_dying: Callable[[Program], None] | None = None) -> None:
+        """`on_dying` is told of a program each time it ended soon after its start once more, from the third time on."""
         self.programs = programs
+        self._on_dying = on_dying
 
     def run(self, signals: SignalPipe, *, until_ready: Callable[[], bool]) -> None:
         """Work until a signal says to stop. `until_ready` is called every turn until it tells True.
@@ -69,6 +73,7 @@ class Supervisor:
             program.pause = FIRST_PAUSE_S if healthy else min(program.pause * 2, LONGEST_PAUSE_S)
             program.due_at = now + (0 if healthy else program.pause)
             log.warning("program ended", program=program.name, code=code, again_in_s=program.due_at - now)
+            self._count(program, healthy=healthy)
         if program.process is None and now >= program.due_at:
             try:
                 program.process = program.start()
@@ -76,9 +81,15 @@ class Supervisor:
                 program.pause = min(program.pause * 2, LONGEST_PAUSE_S)
                 program.due_at = now + program.pause
                 log.error("program does not start", program=program.name, reason=str(error))
+                self._count(program, healthy=False)
             else:
                 program.started_at = time.monotonic()
                 log.info("program started", program=program.name, pid=program.process.pid)
+
+    def _count(self, program: Program, *, healthy: bool) -> None:
+        program.short_lives = 0 if healthy else program.short_lives + 1
+        if program.short_lives >= DYING and self._on_dying is not None:
+            self._on_dying(program)
 
     def _stop(self) -> None:
         deadline = time.monotonic() + STOP_S

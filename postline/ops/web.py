@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -21,12 +22,15 @@ HEADERS_MS = 30_000
 log = logger(__name__)
 
 
-def serve(application: Application, address: Address) -> int:
-    """Serve until SIGTERM or SIGINT and give the exit code: 0 after a signal, 1 when the server failed."""
-    return asyncio.run(_serve(application, address))
+def serve(application: Application, address: Address, *, end_streams: Callable[[], None]) -> int:
+    """Serve until SIGTERM or SIGINT and give the exit code: 0 after a signal, 1 when the server failed.
+
+    `end_streams` is called first at a signal: what would go on for ever must be told to end.
+    """
+    return asyncio.run(_serve(application, address, end_streams))
 
 
-async def _serve(application: Application, address: Address) -> int:
+async def _serve(application: Application, address: Address, end_streams: Callable[[], None]) -> int:
     server = Server(
         application,
         address=address.host,
@@ -46,6 +50,7 @@ async def _serve(application: Application, address: Address) -> int:
     def stop(number: int) -> None:
         if not stopped:
             loop.call_later(GRACE_S, os._exit, 0)
+            end_streams()
             server.stop()  # type: ignore[no-untyped-call]
         stopped.append(number)
 

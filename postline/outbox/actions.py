@@ -10,7 +10,10 @@ from postline.outbox.models import OutboxMessage, Recipient, State
 from postline.outbox.put import CHANNEL
 from postline.outbox.queries import visible
 from postline.projects import audit
+from postline.projects.alarms import end_alarm
 from postline.projects.rights import Forbidden, ProjectRight, Reach
+
+HELD_ALARM = "outbox-held"  # stands from a restore to the release
 
 
 class NoSuchMessage(Exception):
@@ -19,6 +22,24 @@ class NoSuchMessage(Exception):
 
 class NothingToRetry(Exception):
     """The message was sent, is being sent or is on hold."""
+
+
+@transaction.atomic
+def release_held(reach: Reach | None, *, now: datetime) -> int:
+    """Let every message that is on hold go out, and say how many there were. Without a `reach`: by the command line.
+
+    Raises Forbidden for who does not manage the installation.
+    """
+    if reach is not None and not reach.may_in_project(ProjectRight.MANAGE, None):
+        raise Forbidden(ProjectRight.MANAGE)
+    count = OutboxMessage.objects.filter(state=State.HELD).update(state=State.WAITING, next_attempt_at=now)
+    end_alarm(HELD_ALARM, now=now)
+    if count:
+        actor = reach.person.login if reach else ""
+        audit.record(actor=actor, action="outbox.released", detail={"messages": count}, now=now)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    return count
 
 
 @transaction.atomic

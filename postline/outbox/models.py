@@ -67,6 +67,7 @@ class OutboxMessage(models.Model):
                 name="outbox_due",
                 condition=models.Q(state__in=["waiting", "sending"]),
             ),
+            models.Index("state", name="outbox_stuck", condition=models.Q(state__in=["failed", "held"])),
             models.Index("ticket_id", name="outbox_ticket"),
         ]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from postline.kit.sql import rows
+from postline.kit.sql import as_json, rows
+from postline.kit.text import storable
 from postline.outbox.models import Enclosure, Kind, State
 
 CHANNEL = "postline_outbox"  # LISTEN: wakes a sender when the transaction commits
@@ -58,51 +59,60 @@ class NobodyToSendTo(Exception):
 
 
 def put(outgoing: Outgoing, *, now: datetime) -> int:
-    """Keep a message for sending and return the id of its row. One statement: intake puts hundreds a second.
+    """Keep a message for sending and return the id of its row. Raises NobodyToSendTo."""
+    return put_many([outgoing], now=now)[0]
+
+
+def put_many(outgoings: Sequence[Outgoing], *, now: datetime) -> list[int]:
+    """Keep several in one statement, for intake puts hundreds a second. Returns their ids in the same order.
 
     Raises NobodyToSendTo.
     """
+    if not outgoings:
+        return []
+    messages = as_json([_values(outgoing) for outgoing in outgoings])
+    stored = rows(INSERT, {"messages": messages, "waiting": str(State.WAITING), "now": now, "channel": CHANNEL})
+    ids = {message_id: int(key) for key, message_id in stored}
+    keys = [ids[outgoing.message_id] for outgoing in outgoings]
+    enclosures = [
+        Enclosure(
+            message_id=key,
+            filename=one_line(file.filename),
+            content_type=file.content_type,
+            content=file.content,
+        )
+        for key, outgoing in zip(keys, outgoings, strict=True)
+        for file in outgoing.files
+    ]
+    if enclosures:
+        Enclosure.objects.bulk_create(enclosures)
+    return keys
+
+
+def _values(outgoing: Outgoing) -> dict[str, Any]:
     recipients = outgoing.recipients
     if not recipients:
         raise NobodyToSendTo(outgoing.subject)
-    stored = rows(
-        INSERT,
-        {
-            "project": outgoing.project_id,
-            "mailbox": outgoing.mailbox_id,
-            "ticket": outgoing.ticket_id,
-            "kind": str(outgoing.kind),
-            "waiting": str(State.WAITING),
-            "message_id": outgoing.message_id,
-            "envelope_from": outgoing.envelope_from,
-            "sender_name": one_line(outgoing.sender_name),
-            "sender_address": outgoing.sender_address,
-            "reply_to": outgoing.reply_to,
-            "to": json.dumps([[one_line(name), address] for name, address in outgoing.to]),
-            "cc": json.dumps([[one_line(name), address] for name, address in outgoing.cc]),
-            "subject": one_line(outgoing.subject),
-            "in_reply_to": outgoing.in_reply_to,
-            "references": list(outgoing.references),
-            "language": outgoing.language,
-            "text": outgoing.text,
-            "html": outgoing.html,
-            "now": now,
-            "recipients": recipients,
-            "channel": CHANNEL,
-        },
-    )
-    ((key, _notified),) = stored
-    if outgoing.files:
-        Enclosure.objects.bulk_create(
-            Enclosure(
-                message_id=key,
-                filename=one_line(file.filename),
-                content_type=file.content_type,
-                content=file.content,
-            )
-            for file in outgoing.files
-        )
-    return int(key)
+    return {
+        "project": outgoing.project_id,
+        "mailbox": outgoing.mailbox_id,
+        "ticket": outgoing.ticket_id,
+        "kind": str(outgoing.kind),
+        "message_id": outgoing.message_id,
+        "envelope_from": outgoing.envelope_from,
+        "sender_name": one_line(outgoing.sender_name),
+        "sender_address": outgoing.sender_address,
+        "reply_to": outgoing.reply_to,
+        "to": [[one_line(name), address] for name, address in outgoing.to],
+        "cc": [[one_line(name), address] for name, address in outgoing.cc],
+        "subject": one_line(outgoing.subject),
+        "in_reply_to": outgoing.in_reply_to,
+        "references": list(outgoing.references),
+        "language": outgoing.language,
+        "text": storable(outgoing.text),
+        "html": storable(outgoing.html),
+        "recipients": recipients,
+    }
 
 
 def one_line(text: str) -> str:
@@ -111,17 +121,26 @@ def one_line(text: str) -> str:
 
 
 INSERT = """
-WITH message AS (
+WITH given AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(messages)s::json) AS one(project bigint, mailbox bigint, ticket bigint,
+        kind text, message_id text, envelope_from text, sender_name text, sender_address text, reply_to text,
+        "to" jsonb, cc jsonb,
+        subject text, in_reply_to text, "references" text[], language text, text text, html text, recipients text[])
+), message AS (
     INSERT INTO outbox_outboxmessage (project_id, mailbox_id, ticket_id, kind, state, message_id, envelope_from,
         sender_name, sender_address, reply_to, "to", cc, subject, in_reply_to, "references", language, text, html,
         created_at, next_attempt_at, attempts, claimed_by)
-    VALUES (%(project)s, %(mailbox)s, %(ticket)s, %(kind)s, %(waiting)s, %(message_id)s, %(envelope_from)s,
-        %(sender_name)s, %(sender_address)s, %(reply_to)s, %(to)s::jsonb, %(cc)s::jsonb, %(subject)s, %(in_reply_to)s,
-        %(references)s::text[], %(language)s, %(text)s, %(html)s, %(now)s, %(now)s, 0, '')
-    RETURNING id
+    SELECT project, mailbox, ticket, kind, %(waiting)s::text, message_id, envelope_from, sender_name, sender_address,
+        reply_to, "to", cc, subject, in_reply_to, "references", language, text, html, %(now)s::timestamptz, %(now)s,
+        0, ''
+    FROM given
+    RETURNING id, message_id
 ), recipients AS (
     INSERT INTO outbox_recipient (message_id, address, state, reply)
-    SELECT message.id, address, %(waiting)s::text, '' FROM message, unnest(%(recipients)s::text[]) AS address
+    SELECT message.id, address, %(waiting)s::text, ''
+    FROM message JOIN given USING (message_id), unnest(given.recipients) AS address
+), bell AS MATERIALIZED (
+    SELECT pg_notify(%(channel)s::text, '')
 )
-SELECT id, pg_notify(%(channel)s, '') FROM message
+SELECT id, message_id FROM message, bell
 """

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 
 from postline.configuration import Relay
-from postline.kit import clock
+from postline.kit import clock, metrics
 from postline.kit.encryption import Undecryptable
 from postline.kit.logs import logger
 from postline.outbox.claims import Claim, claim, next_due, own_ways, renew
@@ -207,6 +207,8 @@ class Sender(threading.Thread):
                 time.sleep(DATABASE_PAUSE_S)
             else:
                 states = sorted(str(result.state) for result in results.values())
+                for state in states:
+                    metrics.sent.labels(state).inc()
                 log.info("outbox.tried", message=held.key, attempt=held.attempt_id, states=states, kept=kept)
                 return
 

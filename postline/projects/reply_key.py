@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from django.db import connection
+from django.db import connection, transaction
 
 from postline.projects.models import Secret
 
@@ -18,10 +18,12 @@ def reply_key() -> bytes:
     if database not in _known:
         stored = Secret.objects.filter(name=NAME).first()
         if stored is None:
-            # not remembered yet: the transaction that makes it may still roll back
             Secret.objects.bulk_create([Secret(name=NAME, value=secrets.token_bytes(32))], ignore_conflicts=True)
-            return bytes(Secret.objects.get(name=NAME).value)
-        _known[database] = bytes(stored.value)
+            stored = Secret.objects.get(name=NAME)
+        key = bytes(stored.value)
+        # the transaction that has made it may still roll back
+        transaction.on_commit(lambda: _known.__setitem__(database, key))
+        return key
     return _known[database]
 
 

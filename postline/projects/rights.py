@@ -6,7 +6,7 @@ project and for the installation likewise. See docs/decisions/0005-rights-by-rol
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,27 +99,45 @@ class Reach:
 
 def reach_of(person: Person) -> Reach:
     """What `person` may do, in three queries. Who is not active may do nothing."""
-    if not person.is_active:
-        return Reach(person, frozenset(), {}, {})
-    memberships = list(Membership.objects.filter(person=person))
-    everywhere = [m for m in memberships if m.project_id is None]
-    projects: dict[int, frozenset[ProjectRight]] = {}
-    queues: dict[int, frozenset[Right]] = {}
+    return reaches_of([person])[person.pk]
+
+
+def reaches_of(people: Sequence[Person]) -> dict[int, Reach]:
+    """What each of these people may do, by their id: three queries, however many they are."""
+    of_each: dict[int, list[Membership]] = {person.pk: [] for person in people if person.is_active}
+    memberships = list(Membership.objects.filter(person__in=list(of_each))) if of_each else []
+    for membership in memberships:
+        of_each[membership.person_id].append(membership)
+    projects: list[int] = []
+    queues: list[Queue] = []
     if memberships:
         wanted = Project.objects.all()
         stock = Queue.objects.filter(retired_at=None)
-        if not everywhere:
-            ids = [m.project_id for m in memberships if m.project_id is not None]
+        ids = {m.project_id for m in memberships if m.project_id is not None}
+        if all(m.project_id is not None for m in memberships):
             wanted, stock = wanted.filter(pk__in=ids), stock.filter(project_id__in=ids)
-        for project_id in wanted.values_list("pk", flat=True):
+        projects = list(wanted.values_list("pk", flat=True))
+        fields = ("id", "project_id", "line", "group_id", "private")
+        queues = list(stock.only(*fields).order_by("position", "id"))
+    return {person.pk: _reach(person, of_each.get(person.pk, []), projects, queues) for person in people}
+
+
+def _reach(
+    person: Person, memberships: Sequence[Membership], projects: Sequence[int], queues: Sequence[Queue]
+) -> Reach:
+    own = {m.project_id for m in memberships}
+    entered: dict[int, frozenset[ProjectRight]] = {}
+    reached: dict[int, frozenset[Right]] = {}
+    for project_id in projects:
+        if None in own or project_id in own:
             mine = [m for m in memberships if m.project_id in (None, project_id)]
-            projects[project_id] = ENTERING.union(*(PROJECT_RIGHTS.get(m.role, ENTERING) for m in mine))
-        for queue in stock.only("id", "project_id", "line", "group_id", "private").order_by("position", "id"):
+            entered[project_id] = ENTERING.union(*(PROJECT_RIGHTS.get(m.role, ENTERING) for m in mine))
+    for queue in queues:
+        if queue.project_id in entered:
             mine = [m for m in memberships if m.project_id in (None, queue.project_id)]
-            rights = NONE.union(*(_rights_in(queue, m) for m in mine))
-            if rights:
-                queues[queue.pk] = rights
-    return Reach(person, frozenset(m.role for m in memberships), queues, projects)
+            if rights := NONE.union(*(_rights_in(queue, m) for m in mine)):
+                reached[queue.pk] = rights
+    return Reach(person, frozenset(m.role for m in memberships), reached, entered)
 
 
 def people_with(right: Right, queue: Queue, *, among: Iterable[Person] | None = None) -> Collection[Person]:

@@ -26,12 +26,16 @@ def create_token(*, person: Person, name: str, actor: str, now: datetime) -> str
 
 def person_of_token(secret: str, *, now: datetime) -> Person | None:
     """Whom a token stands for; None when it is unknown or its owner is no longer active."""
+    token = token_of(secret, now=now)
+    return token.person if token else None
+
+
+def token_of(secret: str, *, now: datetime) -> Token | None:
+    """The token with its person; None when it is unknown or its owner is no longer active."""
     token = Token.objects.select_related("person").filter(digest=_digest(secret), person__is_active=True).first()
-    if token is None:
-        return None
-    if token.used_at is None or now - token.used_at > USED_AT_EVERY:
+    if token is not None and (token.used_at is None or now - token.used_at > USED_AT_EVERY):
         Token.objects.filter(pk=token.pk).update(used_at=now)
-    return token.person
+    return token
 
 
 def _digest(secret: str) -> bytes:

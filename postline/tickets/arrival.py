@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+ROBOTS = ("bounce", "auto-reply", "feedback-report")  # kinds that nobody has written: they reopen nothing
+
 
 @dataclass(frozen=True, slots=True)
 class ArrivedFile:

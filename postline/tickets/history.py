@@ -1,4 +1,4 @@
-"""Appends to a ticket's history. The caller holds the ticket's row lock and saves the ticket."""
+"""Appends to a ticket's history, and tells whoever listens. The caller holds the ticket's row lock and saves it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from postline.projects.models import Person
+from postline.tickets.announcements import announce
 from postline.tickets.models import Event, Ticket
 
 
@@ -41,6 +42,11 @@ def append(ticket: Ticket, happening: Happening, *, person: Person | None, now: 
     """Write the next event of a locked ticket. `data` holds ids and codes only. The caller saves the ticket."""
     ticket.event_count += 1
     ticket.updated_at = now
+    queues = {
+        ticket.queue_id,
+        *((data["from"], data["to"]) if happening in (Happening.MOVED, Happening.RETURNED) else ()),
+    }
+    announce(number=ticket.number, event=ticket.event_count, kind=happening, queues=queues)
     return Event.objects.create(
         ticket=ticket, number=ticket.event_count, kind=happening, person=person, at=now, data=data
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q, QuerySet
 from django.utils import formats, translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from postline.outbox.models import Kind
 from postline.outbox.put import File, Outgoing
 from postline.projects.models import Mailbox, Queue
 from postline.tickets import references
+from postline.tickets.arrival import ROBOTS
 from postline.tickets.models import Direction, Message, Ticket
 
 REFERENCES_KEPT = 20  # RFC 5322 sets no limit; the nearest ones are those that readers use
@@ -131,6 +133,18 @@ def _quotable(original: Message) -> str:
 
 
 def last_inbound(ticket: Ticket) -> Message | None:
-    """The requester's latest message, with its body."""
-    inbound = ticket.messages.filter(direction__in=[Direction.INBOUND, Direction.TOLD])
-    return inbound.select_related("body").order_by("-id").first()
+    """The latest message that came in, whoever wrote it."""
+    return _inbound(ticket).order_by("-id").first()
+
+
+def to_quote(ticket: Ticket) -> Message | None:
+    """The latest message of somebody who takes part, with its body. What a stranger or a robot put into the ticket is
+    for the staff: quoted, it would reach the requester with our name above it."""
+    participants = ticket.participants.filter(proved=True).values("address")
+    theirs = Q(direction=Direction.TOLD) | Q(sender_address__in=participants)
+    found = _inbound(ticket).filter(theirs).exclude(kind__in=ROBOTS)
+    return found.select_related("body").order_by("-id").first()
+
+
+def _inbound(ticket: Ticket) -> QuerySet[Message]:
+    return ticket.messages.filter(direction__in=[Direction.INBOUND, Direction.TOLD])

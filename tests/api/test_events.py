@@ -57,3 +57,17 @@ def test_history_costs_the_same_queries_however_long(
 
 
 HISTORY_QUERIES = 9  # who (4), ticket, events, names (3)
+
+
+def test_history_does_not_name_a_private_queue_to_who_knows_nothing_of_it(
+    desk: Department, program_of: Programs
+) -> None:
+    ticket, lead = letter(desk), program_of("lead")
+    for queue in ("vulnerabilities", "inbox"):
+        lead.patch(f"/tickets/{ticket.number}", queue=queue)
+    history = f"/tickets/{ticket.number}/events"
+    seen = {login: program_of(login).get(history)["results"][1]["data"] for login in ("lead", "trainee")}
+    assert seen == {
+        "lead": {"from": "inbox", "to": "vulnerabilities"},
+        "trainee": {"from": "inbox", "to": None},
+    }

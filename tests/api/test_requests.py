@@ -151,3 +151,20 @@ def test_who_does_not_see_where_a_request_went_gets_a_receipt(desk: Department, 
     line1.post("/tickets", request(subject=f"About {ticket.number}"))
     assert (line1.status, set(line1.said)) == (202, {"receipt"})
     assert Queue.objects.get(slug="vulnerabilities").pk == ticket.queue_id
+
+
+@pytest.mark.parametrize("address", ['"\x01"@user.example', '"a\x7fb"@user.example'])
+def test_an_address_with_control_characters_is_none(desk: Department, program_of: Programs, address: str) -> None:
+    line1 = program_of("line1")
+    line1.post("/tickets", request(requester={"name": "Anna", "address": address}))
+    assert line1.error() == (422, "invalid", {"requester.address"})
+
+
+@pytest.mark.parametrize("content_type", ["Multipart/mixed", "MESSAGE/rfc822"])
+def test_a_file_stays_a_file_whatever_its_type_is_called(
+    desk: Department, program_of: Programs, content_type: str
+) -> None:
+    line1 = program_of("line1")
+    said = line1.post("/tickets", request(attachments=[attached(content_type=content_type)]))
+    (file,) = line1.get(f"/tickets/{said['number']}/messages")["results"][0]["attachments"]
+    assert line1.fetch(f"/attachments/{file['id']}").content == PICTURE

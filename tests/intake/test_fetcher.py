@@ -13,6 +13,8 @@ from django.conf import LazySettings
 from postline.intake import fetcher
 from postline.intake.fetcher import pause_after
 from postline.intake.models import MailboxHealth, Trouble
+from postline.kit import clock
+from postline.projects.alarms import standing
 from postline.projects.mail_server import closed
 from postline.projects.mailboxes import change_mailbox, settings_of, switch_mailbox
 from postline.projects.models import Mailbox, Reading
@@ -65,10 +67,12 @@ def test_a_mended_password_is_noticed_by_itself(d: Department, dovecot: Dovecot)
     mailbox = read_by(d, Reading.IMAP, port=dovecot.imap, incoming_password=closed("wrong"))
     with running():
         until(lambda: trouble(mailbox) == Trouble.SIGN_IN)
+        until(lambda: [alarm.subject for alarm in standing(d.reach("admin"), now=clock.now())] == [ADDRESS])
         mended = dataclasses.replace(settings_of(mailbox), incoming_password=dovecot.password)
         change_mailbox(d.reach("admin"), mailbox_id=mailbox.pk, settings=mended, now=NOW)
         until(lambda: well(mailbox))
 
+    assert standing(d.reach("admin"), now=clock.now()) == []
     health = MailboxHealth.objects.get(mailbox=mailbox)
     assert (health.trouble_since, health.last_trouble) == (None, Trouble.SIGN_IN)
 

@@ -8,71 +8,15 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from postline.kit.postgres import socket_folder
+from tests.serving import Served, free_port, serving
 from tests.waiting import until
-
-
-@dataclass
-class Served:
-    """A running `postline serve`."""
-
-    process: subprocess.Popen[str]
-    environment: dict[str, str]
-    http: int
-
-    def line(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
-
-    def child(self, words: str) -> int | None:
-        """The child whose command line ends with `words`."""
-        for entry in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
-            with contextlib.suppress(OSError):
-                if Path("/proc", entry, "cmdline").read_text().replace("\0", " ").strip().endswith(words):
-                    return int(entry)
-        return None
-
-    def is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.http}/readyz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextlib.contextmanager
-def serving(home: Path) -> Iterator[Served]:
-    http = free_port()
-    environment = {
-        **os.environ,
-        "POSTLINE_HOME": str(home),
-        "POSTLINE_HTTP": f"127.0.0.1:{http}",
-        "POSTLINE_SMTP": f"127.0.0.1:{free_port()}",
-        "DATABASE_URL": "",
-    }
-    command = [sys.executable, "-m", "postline", "serve"]
-    with (home.parent / "serve.log").open("ab") as log:
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
-    try:
-        yield Served(process, environment, http)
-    finally:
-        process.terminate()
-        process.wait(30)
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 @pytest.fixture
@@ -104,6 +48,27 @@ def test_killed_parts_come_back_by_themselves(served: Served) -> None:
     data = Path(served.environment["POSTLINE_HOME"], "database", "18")
     os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
     until(served.is_ready)
+
+
+def test_a_role_that_keeps_ending_raises_an_alarm(served: Served) -> None:
+    before = None
+    for _ in range(3):
+        before = until(lambda before=before: _another(served, before))  # type: ignore[misc]
+        assert before
+        os.kill(before, signal.SIGKILL)
+    until(lambda: _alarms(served) == ["role-dying worker"])
+
+
+def _another(served: Served, before: int | None) -> int | None:
+    found = served.child("postline worker")
+    return found if found != before else None
+
+
+def _alarms(served: Served) -> list[str]:
+    folder = socket_folder(Path(served.environment["POSTLINE_HOME"]))
+    with psycopg.connect(host=str(folder), user="postgres", dbname="postline") as connection:
+        found = connection.execute("SELECT code || ' ' || subject FROM projects_alarm WHERE until > now()").fetchall()
+    return [words for (words,) in found]
 
 
 def test_many_slow_uploads_keep_nobody_waiting(served: Served) -> None:

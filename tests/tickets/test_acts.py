@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -415,3 +415,22 @@ class TestHistory:
         assert Note.objects.get().author == d.people["trainee"]
         assert Message.objects.count() == 1
         assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.parametrize("far", ["2036-03-10T12:00:00+00:00", "9999-12-31T23:59:00-05:00"])
+def test_nobody_waits_longer_than_ten_years(d: Department, far: str) -> None:
+    """A date that PostgreSQL keeps and Python cannot read would close the ticket, and the list it stands in, to all."""
+    ticket, until = letter(d), datetime.fromisoformat(far)
+    with pytest.raises(WrongState):
+        change_state(d.reach("line1"), number=ticket.number, state=State.PENDING, pending_until=until, now=NOW)
+    with pytest.raises(WrongState):
+        answer(d.reach("line1"), number=ticket.number, text="Hello", state=State.PENDING, pending_until=until, now=NOW)
+
+
+def test_a_form_from_the_browsers_history_does_not_swallow_other_words(d: Department) -> None:
+    """The same key came with another text, or in another ticket: that is another answer, and it must leave."""
+    first, second, reach = letter(d), letter(d, text="another letter"), d.reach("line1")
+    for ticket, text in ((first, "One"), (first, "One, corrected"), (second, "One"), (first, "One")):
+        answer(reach, number=ticket.number, text=text, state=State.OPEN, request_key="key", now=LATER)
+        note(reach, number=ticket.number, text=text, request_key="key", now=LATER)
+    assert OutboxMessage.objects.count() == Note.objects.count() == 3

@@ -10,8 +10,9 @@ from django.db import connection
 
 from postline.outbox.models import OutboxMessage
 from postline.tickets.actions.answer import answer
+from postline.tickets.actions.open import Contact, write_first
 from postline.tickets.actions.take import take_next
-from postline.tickets.models import Event
+from postline.tickets.models import Event, Ticket
 from tests.scenes import NOW, Department, department, letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,3 +56,20 @@ def test_one_answer_pressed_many_times_at_once_is_sent_once(d: Department) -> No
         keys = set(threads.map(press, range(16)))
     assert len(keys) == 1
     assert OutboxMessage.objects.count() == 1
+
+
+def test_one_letter_pressed_many_times_at_once_opens_one_ticket(d: Department) -> None:
+    reach, anna = d.reach("line1"), Contact(name="Anna", address="anna@user.example")
+
+    def press(_: int) -> int:
+        try:
+            return write_first(
+                reach, queue=d.queues["inbox"], contact=anna, subject="s", text="t", request_key="one", now=LATER
+            ).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(press, range(16)))
+    assert len(keys) == 1
+    assert Ticket.objects.count() == OutboxMessage.objects.count() == 1

@@ -16,7 +16,7 @@ from postline.api.v1.types import Error, ErrorAnswer
 from postline.kit.logs import logger
 from postline.outbox.put import NobodyToSendTo
 from postline.projects.rights import Forbidden
-from postline.tickets.actions.answer import NewerMessage, NoAddress, NothingToSay
+from postline.tickets.actions.answer import NewerMessage, NoAddress, NothingToSay, TooLong
 from postline.tickets.actions.change import WrongOwner, WrongState, WrongTags, WrongTopic
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.open import WrongAddress
@@ -93,7 +93,7 @@ def _wrong_state(error: WrongState) -> Refused:
     value = str(error.args[0]) if error.args else ""
     if value in State.values:
         return invalid(state=f"“{value}” cannot be set by hand.")
-    return invalid(pending_until="The date must lie ahead and belongs to the state “pending”.")
+    return invalid(pending_until="The date must lie ahead, within ten years, and belongs to the state “pending”.")
 
 
 def _unavailable(error: Exception) -> Refused:
@@ -131,6 +131,7 @@ WORDS: dict[type[Exception], Callable[[Any], Refused]] = {
     Http404: lambda _: nothing_here(),
     NoSuchTicket: lambda _: Refused(404, "no-such-ticket", "There is no such ticket, or you may not see it."),
     Forbidden: lambda error: Refused(403, "forbidden", f"You lack the right “{_right(error)}” here."),
+    TooLong: lambda _: too_large(),
     RequestDataTooBig: lambda _: too_large(),
     UnreadablePostError: lambda _: Refused(400, "malformed", "The body ended too early."),
     OperationalError: _unavailable,

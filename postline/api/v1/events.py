@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from ninja import Path, Router, Schema
 
 from postline.api.v1.caller import Call
@@ -13,6 +14,7 @@ from postline.api.v1.ticket_numbers import number_of
 from postline.api.v1.ticket_object import PRIORITIES
 from postline.api.v1.types import READ, Cursor, Limit, Moment, Number
 from postline.projects.models import Person, Queue, Topic
+from postline.projects.rights import Reach
 from postline.tickets.history import Happening
 from postline.tickets.models import Event
 from postline.tickets.queries.access import ticket_for
@@ -34,7 +36,8 @@ OF_TOPICS: Places = {Happening.TOPIC: ("from", "to")}
 class EventObject(Schema):
     """One row of history. `number` counts from 1 without gaps; `person` is null where the system acted.
 
-    In `data`, queues and topics are slugs and people logins; `message` and `note` are ids.
+    In `data`, queues and topics are slugs and people logins; `message` and `note` are ids. A private queue that you
+    know nothing of is null.
     """
 
     number: int
@@ -60,11 +63,14 @@ def list_events(request: Call, number: Path[Number], cursor: Cursor | None = Non
     events = list(rows[: limit + 1])
     page = events[:limit]
     more = len(events) > limit
-    return EventPage(results=_shown(page), next=write_cursor(ORDER, None, page[-1].number) if more else None)
+    return EventPage(
+        results=_shown(request.auth, page), next=write_cursor(ORDER, None, page[-1].number) if more else None
+    )
 
 
-def _shown(events: Sequence[Event]) -> list[EventObject]:
-    queues = dict(Queue.objects.filter(pk__in=_ids(events, OF_QUEUES)).values_list("pk", "slug"))
+def _shown(reach: Reach, events: Sequence[Event]) -> list[EventObject]:
+    known = Queue.objects.filter(Q(private=False) | Q(pk__in=reach.queues))
+    queues = dict(known.filter(pk__in=_ids(events, OF_QUEUES)).values_list("pk", "slug"))
     topics = dict(Topic.objects.filter(pk__in=_ids(events, OF_TOPICS)).values_list("pk", "slug"))
     people = dict(Person.objects.filter(pk__in=_ids(events, OF_PEOPLE)).values_list("pk", "login"))
     return [

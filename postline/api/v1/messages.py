@@ -20,14 +20,13 @@ from postline.api.v1.types import KEYED, READ, WRITE, Cursor, Given, GivenMoment
 from postline.intake.stored import NotStored, raw_of
 from postline.kit import clock
 from postline.kit.html import clean
-from postline.tickets.actions.answer import answer
+from postline.tickets.actions.answer import LONGEST_TEXT, answer
 from postline.tickets.actions.note import note
 from postline.tickets.models import Direction, Message, Note, State, Ticket
 from postline.tickets.queries.access import NoSuchTicket, ticket_for
 
 router = Router(tags=["Messages"])
 
-LONGEST_TEXT = 500_000  # letters
 ORDER = "said"
 Said = TypeVar("Said", Message, Note)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -29,18 +30,19 @@ from postline.outbox.put import File, one_line
 from postline.projects.models import Line as DeskLine
 from postline.projects.models import Mailbox, Project, Queue
 from postline.projects.rights import Forbidden, ProjectRight, Reach, Right
+from postline.tickets.actions.answer import LONGEST_TEXT
 from postline.tickets.queries.access import NoSuchTicket, ticket_for
 
 log = logger(__name__)
 
-LONGEST_TEXT = 500_000  # letters
 MOST_FIELDS = 100
 
 
 def _email_address(value: str) -> str:
     try:
         validate_email(value)
-    except ValidationError as error:
+        Address(addr_spec=value)  # the first lets control characters between quotation marks pass
+    except (ValidationError, MessageError, ValueError) as error:
         raise ValueError(NO_ADDRESS) from error
     return value
 
@@ -125,7 +127,7 @@ def _composed(given: GivenRequest, mailbox: Mailbox, files: Sequence[File], *, n
     message["Message-ID"] = make_msgid(domain=mailbox.address.rpartition("@")[2])
     message.set_content(given.text)
     for file in files:
-        maintype, _, subtype = file.content_type.partition("/")
+        maintype, _, subtype = file.content_type.lower().partition("/")
         if maintype in ("message", "multipart"):  # whatever is in there is a file, not a part of ours
             maintype, subtype = "application", "octet-stream"
         message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.filename)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("intake", "0002_raw_storage"),
-        ("projects", "0004_mailbox_servers"),
+        ("projects", "0005_mailbox_servers"),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ and the content, until the input ends: so it never outlives its parent by more t
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import resource
@@ -18,6 +19,7 @@ from postline.intake.parse.message import read
 
 LENGTH = struct.Struct("<Q")
 CPU_SECONDS = 1.0
+BYTES_PER_SECOND = 10 << 20  # what a large message may take besides
 OUT_OF_MEMORY = 7  # the exit code
 
 
@@ -25,6 +27,7 @@ def main() -> None:
     """Reads until the input ends. The argument is how many bytes one message may take beyond what we have."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl+C is for the parent, who closes our input
     _limit_memory(int(sys.argv[1]))
+    gc.freeze()  # what is loaded stays: no collection needs to look at it
     try:
         _serve(sys.stdin.buffer, sys.stdout.buffer)
     except MemoryError:
@@ -44,7 +47,7 @@ def _limit_memory(allowance: int) -> None:
 def _serve(source: BinaryIO, sink: BinaryIO) -> None:
     while (raw := _next(source)) is not None:
         # The default action of SIGPROF ends the process, in the middle of foreign code too.
-        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS + len(raw) / BYTES_PER_SECOND)
         answer = pickle.dumps(read(raw), protocol=pickle.HIGHEST_PROTOCOL)
         signal.setitimer(signal.ITIMER_PROF, 0)
         sink.write(LENGTH.pack(len(answer)))

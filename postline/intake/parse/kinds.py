@@ -100,6 +100,7 @@ def robot_sign(headers: tuple[tuple[str, str], ...], sender: str, subject: str) 
         *_LIST_FIELDS,
         *_AUTO_REPLY_FIELDS,
         "x-loop",
+        "x-postline-loop",  # ours, and that of every other desk of this kind
         "x-fc-machinegenerated",
         "x-failed-recipients",
     ):

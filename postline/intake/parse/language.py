@@ -8,8 +8,8 @@ from collections import Counter
 SAMPLE = 2_000  # characters looked at
 FEWEST_LETTERS = 12
 
-_CYRILLIC_LETTER = re.compile(r"[\u0400-\u04ff]")
-_LATIN_LETTER = re.compile(r"[a-z\u00df-\u024f]")
+_CYRILLIC_RUN = re.compile(r"[\u0400-\u04ff]+")
+_LATIN_RUN = re.compile(r"[a-z\u00df-\u024f]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 # The commonest words of each language, and some that people write to a help desk with.
@@ -93,8 +93,8 @@ def language(text: str) -> str:
     joined = "".join(words)
     if len(joined) < FEWEST_LETTERS:
         return ""
-    cyrillic = len(_CYRILLIC_LETTER.findall(joined))
-    latin = len(_LATIN_LETTER.findall(joined))
+    cyrillic = sum(map(len, _CYRILLIC_RUN.findall(joined)))
+    latin = sum(map(len, _LATIN_RUN.findall(joined)))
     if cyrillic + latin < len(joined) / 2:
         return _by_script(Counter(joined))
     # A Russian letter quotes English error messages at length; the other way round is rare.

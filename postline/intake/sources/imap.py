@@ -20,7 +20,7 @@ from postline.intake.receive import Delivery, keep_many
 from postline.intake.sources.imap_client import SMALL_LITERALS, Client
 from postline.intake.sources.ledger import Ledger
 from postline.intake.troubles import MailboxTrouble, explain, refusal
-from postline.kit import clock
+from postline.kit import clock, metrics
 from postline.kit.logs import logger
 from postline.kit.network import Network, cut
 from postline.projects.mail_server import incoming
@@ -100,6 +100,7 @@ class ImapSource:
                 deliveries = [self._delivery(content) for content in found.values()]
                 ids = keep_many(deliveries, now=clock.now())
                 log.info("messages stored", raws=ids, mailbox=self._mailbox.pk, source=str(Source.IMAP))
+                metrics.kept.labels(str(Source.IMAP)).inc(len(found))
                 self._ledger.kept.update(found)
                 self.worked = True
                 health.fetched(self._mailbox.pk, messages=len(found), now=clock.now())

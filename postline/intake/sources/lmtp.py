@@ -7,9 +7,12 @@ import threading
 from typing import AnyStr
 
 from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import syntax
 
 from postline.configuration import Configuration
-from postline.intake.sources.smtp import LONGEST_LINE, serve
+from postline.intake.models import Source
+from postline.intake.sources.protocol import Receiver
+from postline.intake.sources.smtp import serve
 
 
 def run(configuration: Configuration, stop: threading.Event) -> None:
@@ -17,18 +20,27 @@ def run(configuration: Configuration, stop: threading.Event) -> None:
     if configuration.lmtp is None:
         stop.wait()
         return
-    asyncio.run(serve(configuration.lmtp, max_message=configuration.max_message, stop=stop, receiver=Receiver))
+    asyncio.run(
+        serve(
+            configuration.lmtp,
+            max_message=configuration.max_message,
+            stop=stop,
+            source=Source.LMTP,
+            receiver=LmtpReceiver,
+        )
+    )
 
 
-class Receiver(LMTP):
-    """aiosmtpd's protocol with a reply for each recipient. They share one message, so they share its fate: stored, too
-    large, not now, or a fault of ours."""
+class LmtpReceiver(Receiver, LMTP):
+    """With a reply for each recipient. They share one message, so they share its fate: stored, too large, not now, or
+    a fault of ours."""
 
-    line_length_limit = LONGEST_LINE
     _recipients = 0
     _owed = 0  # replies to the message that is being received
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd finds its commands by these names
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd finds its commands by these names
+        """Remember how many replies the message will need."""
         self._recipients = len(self.envelope.rcpt_tos) if self.envelope else 0
         await super().smtp_DATA(arg)
 

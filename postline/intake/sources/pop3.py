@@ -20,7 +20,7 @@ from postline.intake.receive import Delivery, keep_many
 from postline.intake.sources.imap_client import CONNECT_S, REPLY_S, SMALL_LITERALS, require_protection
 from postline.intake.sources.ledger import Ledger
 from postline.intake.troubles import MailboxTrouble, refusal
-from postline.kit import clock, oauth
+from postline.kit import clock, metrics, oauth
 from postline.kit.logs import logger
 from postline.kit.network import Network, connect, connect_tls, cut
 from postline.projects.mail_server import MailServer, access_token, incoming
@@ -87,6 +87,7 @@ class Pop3Source:
             contents = [self._content(client, uid, number=numbers[uid], announced=sizes[uid]) for uid in batch]
             ids = keep_many([self._delivery(content) for content in contents], now=clock.now())
             log.info("messages stored", raws=ids, mailbox=self._mailbox.pk, source=str(Source.POP3))
+            metrics.kept.labels(str(Source.POP3)).inc(len(batch))
             self._ledger.kept.update(batch)
             self.worked = True
             health.fetched(self._mailbox.pk, messages=len(batch), now=clock.now())

@@ -1,5 +1,5 @@
-"""Receives by SMTP (RFC 5321), with parts for LMTP: `250` only after the commit, commits grouped, unknown recipients
-refused at RCPT.
+"""Receives by SMTP (RFC 5321), with what LMTP shares: `250` only after the commit, commits grouped, unknown
+recipients refused at RCPT.
 
 The bytes are kept as they came. Line ends that could smuggle a second message are harmless: DATA ends only at
 <CR><LF>.<CR><LF>, and a bare CR or LF is part of a line.
@@ -16,29 +16,32 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import Error as DatabaseError
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from postline.configuration import Address, Configuration
 from postline.intake.addressed import Mailboxes
 from postline.intake.models import Source
 from postline.intake.receive import Delivery, keep_many
-from postline.kit import clock
+from postline.intake.sources.protocol import Busy, Receiver, Room
+from postline.kit import clock, metrics
 from postline.kit.logs import logger
 
 log = logger(__name__)
 T = TypeVar("T")
 
+THREADS = 2  # with a connection to the database each
 GROUP = 50  # messages that share a commit, at most
 GROUP_BYTES = 64 << 20
-LONGEST_LINE = 8 << 20  # real messages have lines far beyond the 998 bytes of RFC 5322
-IDLE_SECONDS = 300.0  # RFC 5321, 4.5.3.2.7
+MOST_RECIPIENTS = 1_000  # of one message; the sender brings the rest in another one (RFC 5321, 4.5.3.1.10)
 FRESH_SECONDS = 2.0  # how long a new mailbox may be unknown here
+NULL_SENDER = "<>"  # aiosmtpd's name for the empty reverse-path of bounces (RFC 5321, 4.5.5)
 OK = "250 2.0.0 OK, stored"
 UNKNOWN = "550 5.1.1 There is no such mailbox here"
+TOO_MANY = "452 4.5.3 Too many recipients"
 TRY_LATER = "451 4.3.0 The message cannot be stored now, try again later"
 
 
@@ -51,17 +54,24 @@ def run(configuration: Configuration, stop: threading.Event) -> None:
 
 
 async def serve(
-    address: Address, *, max_message: int, stop: threading.Event, receiver: Callable[..., SMTP] | None = None
+    address: Address,
+    *,
+    max_message: int,
+    stop: threading.Event,
+    source: Source = Source.SMTP,
+    receiver: type[Receiver] = Receiver,
 ) -> None:
     """The same, inside a running event loop; `receiver` may speak another dialect (see `lmtp`)."""
     loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(2, thread_name_prefix="database") as threads:
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
         keeper = Keeper(threads)
         keeping = asyncio.create_task(keeper.run())
-        source = Source.LMTP if receiver else Source.SMTP
-        door = Door(keeper, threads, source=source)
-        protocol = partial(receiver or Receiver, door, **options(max_message), loop=loop)
-        server = await listen(protocol, address)
+        door, room = Door(keeper, threads, source=source), Room()
+
+        def protocol() -> asyncio.Protocol:
+            return Busy() if room.is_full else receiver(door, room, max_message=max_message, loop=loop)
+
+        server = await _listen(protocol, address)
         log.info("receiving", source=str(source), address=str(address))
         async with server:
             await loop.run_in_executor(None, stop.wait)
@@ -69,9 +79,10 @@ async def serve(
         keeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await keeping
+        await _close_connections(threads)
 
 
-async def listen(protocol: Callable[[], asyncio.Protocol], address: Address) -> asyncio.AbstractServer:
+async def _listen(protocol: Callable[[], asyncio.Protocol], address: Address) -> asyncio.AbstractServer:
     """Listen at a port, or at a socket's path: whoever may enter its folder may connect."""
     loop = asyncio.get_running_loop()
     if address.path:
@@ -80,24 +91,6 @@ async def listen(protocol: Callable[[], asyncio.Protocol], address: Address) -> 
         return server
     family = socket.AF_INET6 if ":" in address.host else socket.AF_UNSPEC
     return await loop.create_server(protocol, address.host, address.port, family=family, backlog=256)
-
-
-def options(max_message: int) -> dict[str, Any]:
-    """How aiosmtpd is to be."""
-    return {
-        "hostname": socket.gethostname(),
-        "ident": "Postline",
-        "data_size_limit": max_message,
-        "enable_SMTPUTF8": True,
-        "decode_data": False,
-        "timeout": IDLE_SECONDS,
-    }
-
-
-class Receiver(SMTP):
-    """aiosmtpd's protocol with long lines."""
-
-    line_length_limit = LONGEST_LINE
 
 
 class Door:
@@ -121,6 +114,8 @@ class Door:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Refuse what is no mailbox of ours, so that the sender's own server tells them."""
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return TOO_MANY
         try:
             mailboxes = await self._current_mailboxes()
         except DatabaseError:
@@ -138,15 +133,16 @@ class Door:
         delivery = Delivery(
             content=bytes(content),
             source=self._source,
-            envelope_from=envelope.mail_from or "",
+            envelope_from="" if envelope.mail_from in (None, NULL_SENDER) else envelope.mail_from,
             envelope_to=tuple(envelope.rcpt_tos),
             peer=str(session.peer[0]) if session.peer else "",
         )
         try:
             raw_id = await self._keeper.keep(delivery)
-        except DatabaseError as error:
+        except Exception as error:  # whatever it is, it is not the sender's fault
             log.warning("message not stored", error=type(error).__name__)
             return TRY_LATER
+        metrics.kept.labels(str(self._source)).inc()
         log.info("message stored", raw=raw_id, size=len(content), source=str(self._source))
         return OK
 
@@ -210,6 +206,18 @@ class Keeper:
 
 async def _in_thread(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(threads, _with_fresh_connection, work)
+
+
+async def _close_connections(threads: ThreadPoolExecutor) -> None:
+    """Each thread has its own, so each must come by."""
+    all_here = threading.Barrier(THREADS)
+
+    def close() -> None:
+        all_here.wait()
+        connection.close()
+
+    loop = asyncio.get_running_loop()
+    await asyncio.gather(*(loop.run_in_executor(threads, close) for _ in range(THREADS)))
 
 
 def _with_fresh_connection(work: Callable[[], T]) -> T:

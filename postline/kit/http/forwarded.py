@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from postline.kit.http.types import Application, Receive, Scope, Send
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+UNBELIEVED = "postline.unbelieved"  # in the scope: a proxy that we do not trust stands between
 FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"forwarded")
 
 
@@ -27,6 +28,7 @@ def _seen_through_proxies(scope: Scope, trusted: Sequence[Network]) -> Scope:
     result = {**scope, "headers": [pair for pair in headers if pair[0] not in FORWARDED]}
     client = scope.get("client")
     if not client or not _is_trusted(client[0], trusted):
+        result[UNBELIEVED] = len(result["headers"]) < len(headers)
         return result
     way = ",".join(value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for")
     # the nearest proxy wrote last: the first from the right that is no proxy of ours is the client

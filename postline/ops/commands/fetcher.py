@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import click
 
@@ -18,6 +19,7 @@ def command(configuration: Configuration) -> None:
     """Run the mail fetcher alone: reads the mailboxes that are read by IMAP and POP3."""
     django.set_up()
     from postline.intake import fetcher  # noqa: PLC0415 - models need Django set up
+    from postline.ops import heartbeat  # noqa: PLC0415
 
     with running(configuration):
-        sys.exit(run_until_stopped({"fetcher": fetcher.run}))
+        sys.exit(run_until_stopped({"heartbeat": partial(heartbeat.run, "fetcher"), "fetcher": fetcher.run}))

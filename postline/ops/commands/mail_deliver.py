@@ -7,6 +7,7 @@ import sys
 import click
 
 from postline.configuration import Configuration
+from postline.kit.logs import logger
 from postline.ops import django
 from postline.ops.database import running
 from postline.ops.errors import Refused
@@ -32,5 +33,8 @@ def command(configuration: Configuration, recipients: tuple[str, ...], sender: s
             )
     except Refused as error:
         sys.stderr.write(f"{error}\n")
+        code = pipe.TRY_LATER
+    except Exception:  # a fault of ours is never the sender's: any other code would make a bounce
+        logger(__name__).exception("fault while receiving")
         code = pipe.TRY_LATER
     sys.exit(code)

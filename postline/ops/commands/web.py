@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+import threading
 
 import click
 
 from postline.configuration import Configuration
+from postline.ops import django
 from postline.ops.database import running
 from postline.ops.ports import must_be_free
+
+GOODBYE_S = 2.0
 
 
 @click.command()
@@ -17,7 +21,17 @@ def command(configuration: Configuration) -> None:
     """Run the web role alone."""
     must_be_free("POSTLINE_HTTP", configuration.http)
     with running(configuration):
-        from postline.asgi import application  # noqa: PLC0415 - importing it sets Django up
+        django.set_up()
+        from postline.ops import static  # noqa: PLC0415 - needs Django set up
+
+        static.collect()  # before the application, which looks for them once
+        from postline.asgi import application, end_streams  # noqa: PLC0415 - needs Django set up
+        from postline.ops import heartbeat  # noqa: PLC0415 - models need Django set up
         from postline.ops.web import serve  # noqa: PLC0415 - needed by this role alone
 
-        sys.exit(serve(application, configuration.http))
+        stop = threading.Event()
+        beating = heartbeat.start("web", stop)
+        code = serve(application, configuration.http, end_streams=end_streams)
+        stop.set()
+        beating.join(GOODBYE_S)
+        sys.exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import click
 
@@ -18,8 +19,18 @@ def command(configuration: Configuration) -> None:
     """Run the worker alone: handles what came in, sends what goes out, wakes what waited for a date."""
     django.set_up()
     from postline.intake import worker  # noqa: PLC0415 - models need Django set up
+    from postline.ops import heartbeat  # noqa: PLC0415
     from postline.outbox import send  # noqa: PLC0415
     from postline.tickets.actions import wake  # noqa: PLC0415
 
     with running(configuration):
-        sys.exit(run_until_stopped({"intake": worker.run, "outbox": send.run, "wake": wake.run}))
+        sys.exit(
+            run_until_stopped(
+                {
+                    "heartbeat": partial(heartbeat.run, "worker"),
+                    "intake": worker.run,
+                    "outbox": send.run,
+                    "wake": wake.run,
+                }
+            )
+        )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,6 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from postline.intake.addressed import Mailboxes
-from postline.intake.health import count_arrivals
 from postline.intake.models import AutomaticAnswer, RawMessage, Source
 from postline.intake.models import State as RawState
 from postline.intake.parse import read
@@ -215,9 +213,7 @@ def _arrive(desk: _Desk, story: Story, step: Step, *, at: datetime) -> None:
     # the story knows its language; a guess from ten words may be wrong
     message = dataclasses.replace(read(letter.content), language=story.language)
     topic = desk.department.topics[story.project, story.topic]
-    came = Counter[int]()
-    arrived = take_in(raw, message, desk.mailboxes, came=came, now=at, topic_id=topic.pk)
-    count_arrivals(came, now=at)
+    arrived = take_in(raw, message, desk.mailboxes, now=at, topic_id=topic.pk)
     if not arrived or arrived[0].is_new == (story in desk.numbers):
         raise ValueError(f"{story.subject}: a message did not reach its ticket")
     desk.numbers[story] = arrived[0].number

@@ -1,5 +1,6 @@
 """Tables of `projects`."""
 
+from postline.projects.models.alarm import Alarm, Heartbeat
 from postline.projects.models.audit import AuditEntry
 from postline.projects.models.mailbox import Afterwards, Encryption, Mailbox, Reading, SignIn
 from postline.projects.models.person import Membership, Person, Role, Theme
@@ -9,9 +10,11 @@ from postline.projects.models.token import Token
 
 __all__ = [
     "Afterwards",
+    "Alarm",
     "AuditEntry",
     "Encryption",
     "Group",
+    "Heartbeat",
     "Line",
     "Mailbox",
     "Membership",

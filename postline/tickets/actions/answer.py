@@ -8,20 +8,28 @@ from datetime import datetime
 
 from django.db import transaction
 
+from postline.kit.text import readable
 from postline.outbox.models import Enclosure
 from postline.outbox.put import File, put
 from postline.projects.models import Line, Queue
 from postline.projects.rights import Reach, Right
 from postline.tickets.actions.change import require_valid_state, set_state
+from postline.tickets.actions.once import press_of
 from postline.tickets.actions.take import end_lease, require_not_taken_by_another
 from postline.tickets.history import Happening, append
 from postline.tickets.models import Attachment, Body, Direction, Draft, Message, State, Ticket
-from postline.tickets.outgoing import compose_answer, last_inbound
+from postline.tickets.outgoing import compose_answer, last_inbound, to_quote
 from postline.tickets.queries.access import lock_ticket_for
+
+LONGEST_TEXT = 500_000  # letters; a ticket's page shows notes whole
 
 
 class NothingToSay(Exception):
     """An answer or a note without words."""
+
+
+class TooLong(Exception):
+    """More words than a message may have."""
 
 
 class NoAddress(Exception):
@@ -53,21 +61,22 @@ def answer(
 ) -> Message:
     """Send `text` to the requester and leave the ticket in `state`. Returns the message.
 
-    `seen` is the id of the newest message that the person had before their eyes. The same `request_key` twice is one
-    answer: the first one is returned. Raises NothingToSay, NoAddress, NewerMessage, TakenByAnother, NoMailbox,
-    WrongState, NoSuchTicket, Forbidden.
+    `seen` is the id of the newest message that the person had before their eyes. The same `request_key` with the same
+    words twice is one answer: the first one is returned. Raises NothingToSay, TooLong, NoAddress, NewerMessage,
+    TakenByAnother, NoMailbox, WrongState, NoSuchTicket, Forbidden.
     """
+    text = readable(text)
     ticket = lock_ticket_for(reach, number, Right.ANSWER)
-    earlier = Message.objects.filter(author=reach.person, request_key=request_key).first() if request_key else None
+    press = press_of(request_key, "answer", number, text)
+    earlier = Message.objects.filter(author=reach.person, request_key=press).first() if press else None
     if earlier is not None:
         return earlier
-    if not text.strip():
-        raise NothingToSay
+    require_words(text)
     require_valid_state(state, pending_until=pending_until, now=now)
     require_not_taken_by_another(ticket, person=reach.person, now=now)
-    original = last_inbound(ticket)
-    if seen is not None and original is not None and original.pk > seen:
-        raise NewerMessage(original)
+    newest = last_inbound(ticket)
+    if seen is not None and newest is not None and newest.pk > seen:
+        raise NewerMessage(newest)
     message = send_to_requester(
         reach,
         ticket,
@@ -75,8 +84,8 @@ def answer(
         cc=cc,
         bcc=bcc,
         files=files,
-        original=original,
-        request_key=request_key,
+        original=to_quote(ticket),
+        request_key=press,
         now=now,
     )
     ticket.return_queue = queue_for_follow_ups(ticket)
@@ -98,6 +107,14 @@ def answer(
     ticket.save()
     Draft.objects.filter(ticket=ticket, person=reach.person, kind="answer").delete()
     return message
+
+
+def require_words(text: str) -> None:
+    """Raises NothingToSay, TooLong."""
+    if not text.strip():
+        raise NothingToSay
+    if len(text) > LONGEST_TEXT:
+        raise TooLong
 
 
 def send_to_requester(

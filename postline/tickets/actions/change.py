@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -16,6 +16,7 @@ from postline.tickets.queries.access import lock_ticket_for
 
 TAG_LENGTH = 64
 TAGS_MOST = 50
+LONGEST_WAIT = timedelta(days=3653)  # ten years; far beyond them a date cannot be read in every time zone
 
 
 class WrongState(Exception):
@@ -143,10 +144,10 @@ def assign(reach: Reach, *, number: int, owner: Person | None, now: datetime) ->
 
 
 def require_valid_state(state: State, *, pending_until: datetime | None, now: datetime) -> None:
-    """Raises WrongState for a state that is not set by hand, or a date that is past or belongs to no `pending`."""
+    """Raises WrongState for a state that is not set by hand, or a date that is past, too far or of no `pending`."""
     if state in (State.NEW, State.MERGED):
         raise WrongState(state)
-    if pending_until is not None and (state != State.PENDING or pending_until <= now):
+    if pending_until is not None and (state != State.PENDING or not now < pending_until <= now + LONGEST_WAIT):
         raise WrongState(pending_until.isoformat())
 
 

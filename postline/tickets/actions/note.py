@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from postline.kit.text import readable
 from postline.projects.rights import Reach, Right
-from postline.tickets.actions.answer import NothingToSay
+from postline.tickets.actions.answer import require_words
+from postline.tickets.actions.once import press_of
 from postline.tickets.history import Happening, append
 from postline.tickets.models import Draft, Note
 from postline.tickets.queries.access import lock_ticket_for
@@ -15,15 +17,16 @@ from postline.tickets.queries.access import lock_ticket_for
 
 @transaction.atomic
 def note(reach: Reach, *, number: int, text: str, request_key: str | None = None, now: datetime) -> Note:
-    """Add a note that only the staff sees. Raises NothingToSay, NoSuchTicket, Forbidden."""
+    """Add a note that only the staff sees. Raises NothingToSay, TooLong, NoSuchTicket, Forbidden."""
+    text = readable(text)
     ticket = lock_ticket_for(reach, number, Right.NOTE)
-    earlier = Note.objects.filter(author=reach.person, request_key=request_key).first() if request_key else None
+    press = press_of(request_key, "note", number, text)
+    earlier = Note.objects.filter(author=reach.person, request_key=press).first() if press else None
     if earlier is not None:
         return earlier
-    if not text.strip():
-        raise NothingToSay
+    require_words(text)
     result = Note.objects.create(
-        ticket=ticket, author=reach.person, text=text.strip(), request_key=request_key, created_at=now
+        ticket=ticket, author=reach.person, text=text.strip(), request_key=press, created_at=now
     )
     append(ticket, Happening.NOTED, person=reach.person, now=now, note=result.pk)
     ticket.save()

@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from postline.kit.text import readable
 from postline.outbox.put import File, one_line
 from postline.projects.models import Queue, Topic
 from postline.projects.rights import Reach, Right
 from postline.tickets import numbers
-from postline.tickets.actions.answer import NothingToSay, queue_for_follow_ups, send_to_requester
+from postline.tickets.actions.answer import queue_for_follow_ups, require_words, send_to_requester
 from postline.tickets.actions.change import WrongTopic, set_state
+from postline.tickets.actions.once import press_of, wait_for_the_same
 from postline.tickets.history import Happening, append
 from postline.tickets.models import (
     Body,
@@ -28,6 +30,7 @@ from postline.tickets.models import (
 )
 
 PREVIEW = 160  # letters of a message that lists show
+LONGEST_LINE = 1000  # letters of a subject, a name, a phone number
 
 
 class WrongAddress(Exception):
@@ -60,9 +63,11 @@ def write_first(
 ) -> Ticket:
     """Open a ticket with a message *to* somebody, who is its requester. A reply returns to this queue.
 
-    Raises NothingToSay, WrongAddress, WrongTopic, NoMailbox, Forbidden.
+    Raises NothingToSay, TooLong, WrongAddress, WrongTopic, NoMailbox, Forbidden.
     """
-    earlier = _earlier(reach, request_key)
+    text = readable(text)
+    press = press_of(request_key, "open", queue.pk, contact, subject, text)
+    earlier = _earlier(reach, press)
     if earlier:
         return earlier
     ticket = _new_ticket(
@@ -78,7 +83,7 @@ def write_first(
     if not ticket.requester.address:
         raise WrongAddress(contact.address)
     message = send_to_requester(
-        reach, ticket, text=text, cc=(), bcc=(), files=files, original=None, request_key=request_key, now=now
+        reach, ticket, text=text, cc=(), bcc=(), files=files, original=None, request_key=press, now=now
     )
     ticket.return_queue = queue_for_follow_ups(ticket)
     append(
@@ -114,9 +119,11 @@ def note_request(
 ) -> Ticket:
     """Open a ticket for a request that was told, for example by telephone. It waits like one that came by mail.
 
-    Raises NothingToSay, WrongAddress, WrongTopic, Forbidden.
+    Raises NothingToSay, TooLong, WrongAddress, WrongTopic, Forbidden.
     """
-    earlier = _earlier(reach, request_key)
+    text = readable(text)
+    press = press_of(request_key, "open", queue.pk, contact, subject, text)
+    earlier = _earlier(reach, press)
     if earlier:
         return earlier
     ticket = _new_ticket(
@@ -138,7 +145,7 @@ def note_request(
         sender_address=ticket.requester.address,
         subject=ticket.subject,
         language=ticket.language,
-        request_key=request_key,
+        request_key=press,
         sent_at=now,
         created_at=now,
     )
@@ -148,11 +155,12 @@ def note_request(
     return ticket
 
 
-def _earlier(reach: Reach, request_key: str | None) -> Ticket | None:
-    """The ticket that the same press of the button has opened already."""
-    if not request_key:
+def _earlier(reach: Reach, press: str | None) -> Ticket | None:
+    """The ticket that the same press of the button has opened already, perhaps at this very moment."""
+    if not press:
         return None
-    message = Message.objects.select_related("ticket").filter(author=reach.person, request_key=request_key).first()
+    wait_for_the_same(reach.person, press)
+    message = Message.objects.select_related("ticket").filter(author=reach.person, request_key=press).first()
     return message.ticket if message else None
 
 
@@ -168,8 +176,7 @@ def _new_ticket(
     now: datetime,
 ) -> Ticket:
     reach.require(Right.ANSWER, queue.pk)
-    if not text.strip():
-        raise NothingToSay
+    require_words(text)
     if topic is not None and topic.project_id != queue.project_id:
         raise WrongTopic(topic.slug)
     requester = _requester(queue, contact, language=language, now=now)
@@ -181,7 +188,7 @@ def _new_ticket(
         requester=requester,
         state=State.NEW,
         language=language or requester.language or queue.project.language,
-        subject=one_line(subject),
+        subject=one_line(subject)[:LONGEST_LINE],
         preview=" ".join(text.split())[:PREVIEW],
         created_at=now,
         updated_at=now,
@@ -193,7 +200,8 @@ def _new_ticket(
 
 
 def _requester(queue: Queue, contact: Contact, *, language: str, now: datetime) -> Requester:
-    name, address, phone = one_line(contact.name), contact.address.strip().lower(), one_line(contact.phone)
+    name, phone = (one_line(given)[:LONGEST_LINE] for given in (contact.name, contact.phone))
+    address = contact.address.strip().lower()
     if not (name or address or phone):
         raise WrongAddress("")
     if not address:

@@ -43,7 +43,7 @@ def take_next(
 ) -> Ticket | None:
     """Take the ticket that has waited longest in the given queues (by default all in which the person may take).
 
-    Tickets whose owner the person is come first; what they have in hand already is passed over, and so is the one
+    Tickets that are assigned to the person come first; what they have in hand already is passed over, and so is the one
     that they leave (`besides`, a number). Two people who ask at the same moment never get the same one: the row is
     locked, and locked rows are passed over. None when nobody waits.
     """
@@ -59,7 +59,7 @@ def take_next(
     )
     if besides is not None:
         waiting = waiting.exclude(number=besides)
-    mine = waiting.filter(owner=reach.person).order_by("waiting_since", "id").first()
+    mine = waiting.filter(owner=reach.person, assigned=True).order_by("waiting_since", "id").first()
     ticket = mine or waiting.order_by("waiting_since", "id").first()
     return _give(ticket, reach.person, now=now) if ticket else None
 

@@ -5,24 +5,32 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 
-from django.db import close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
 from postline.kit import clock
+from postline.kit.logs import logger
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.take import end_lease
 from postline.tickets.history import Happening, append
 from postline.tickets.models import State, Ticket
+
+log = logger(__name__)
 
 EVERY_SECONDS = 10.0
 BATCH = 200
 
 
 def run(stop: threading.Event) -> None:
-    """Do it every ten seconds until `stop` is set."""
+    """Do it every ten seconds until `stop` is set. A database that is away is waited for."""
     while not stop.wait(EVERY_SECONDS):
         close_old_connections()
-        wake_due(now=clock.now())
-        end_leases(now=clock.now())
+        try:
+            wake_due(now=clock.now())
+            end_leases(now=clock.now())
+        except (OperationalError, InterfaceError) as error:
+            # not the end of the role: the senders beside us would be cut off in the middle of a message
+            log.warning("database away", error=type(error).__name__)
+            connection.close()
 
 
 @transaction.atomic

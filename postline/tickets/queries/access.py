@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from postline.projects.rights import Reach, Right
@@ -17,19 +19,24 @@ def visible_tickets(reach: Reach) -> QuerySet[Ticket]:
     return Ticket.objects.filter(queue_id__in=reach.queues_with(Right.SEE))
 
 
-def ticket_for(reach: Reach, number: int, right: Right = Right.SEE) -> Ticket:
+RELATED = ("project", "queue", "topic", "requester", "owner", "taken_by", "mailbox")
+
+
+def ticket_for(reach: Reach, number: int, right: Right = Right.SEE, *, related: Sequence[str] = RELATED) -> Ticket:
     """The ticket with its queue, requester, owner and holder, when the person has the right.
 
-    Raises NoSuchTicket, or Forbidden when they see it but lack the right.
+    `related` is what comes along in the same query. Raises NoSuchTicket, or Forbidden when they see it but lack the
+    right.
     """
-    related = ("project", "queue", "topic", "requester", "owner", "taken_by", "mailbox")
-    return _checked(reach, Ticket.objects.select_related(*related).filter(number=number).first(), right)
+    return _checked(reach, Ticket.objects.select_related(*related).filter(number=number).order_by().first(), right)
 
 
 def lock_ticket_for(reach: Reach, number: int, right: Right) -> Ticket:
     """The same with the ticket's row locked until the end of the transaction: for actions."""
-    query = Ticket.objects.select_for_update(of=("self",)).select_related("queue", "project", "requester")
-    return _checked(reach, query.filter(number=number).first(), right)
+    # first the lock, then the rest: a row that moves while we wait for it would not match its old queue any more
+    locked = Ticket.objects.select_for_update().filter(number=number).values_list("pk", flat=True).first()
+    query = Ticket.objects.select_related("queue", "project", "requester")
+    return _checked(reach, query.filter(pk=locked).first() if locked else None, right)
 
 
 def _checked(reach: Reach, ticket: Ticket | None, right: Right) -> Ticket:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
-from postline.projects.models import Queue, Topic
+from postline.kit.sql import rows
+from postline.projects.models import Person
 from postline.projects.rights import Reach, Right, people_with
 from postline.tickets.history import Happening
-from postline.tickets.models import Attachment, Direction, Draft, Participant, Ticket
+from postline.tickets.models import Direction, Ticket
 from postline.tickets.queries.access import ticket_for
 from postline.tickets.queries.lists import TicketRow, tickets_of_requester
 
@@ -22,6 +21,56 @@ SHOWN = 12_000  # letters of a message's new text
 FOLDED = 6_000  # letters of its quoted original and signature
 TO, CC, TEXT, TOTAL = 6, 7, 14, 19  # where they stand in a row of MESSAGES
 THEIRS = frozenset({Direction.INBOUND, Direction.TOLD})
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a message."""
+
+    id: int
+    message_id: int
+    filename: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What the reader has begun to write."""
+
+    kind: str
+    text: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakesPart:
+    """An address that takes part; not `proved` until somebody adds it when it joined by itself."""
+
+    id: int
+    name: str
+    address: str
+    proved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChoice:
+    """A queue of the ticket's project."""
+
+    id: int
+    slug: str
+    name: str
+    line: int
+    private: bool
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChoice:
+    """A topic of the ticket's project."""
+
+    id: int
+    name: str
 
 
 @dataclass(slots=True)
@@ -46,7 +95,7 @@ class Said:
     rest: str
     is_cut: bool
     delivery: Delivery | None
-    files: list[Attachment] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
 
     @property
     def is_theirs(self) -> bool:
@@ -101,32 +150,42 @@ class Conversation:
     """A ticket with all that its page shows."""
 
     ticket: Ticket
+    owner: str | None
+    holder: str | None
+    topic: str
     steps: list[Step]
     hidden: int  # older messages that are not shown
     newest: int  # id of the newest message of theirs, 0 without one
-    participants: list[Participant]
-    drafts: dict[str, Draft]
+    participants: list[TakesPart]
+    drafts: dict[str, Drafted]
     earlier: list[TicketRow]
-    queues: list[Queue]
-    topics: list[Topic]
+    queues: list[QueueChoice]
+    topics: list[TopicChoice]
     owners: list[str]
 
 
 def conversation(reach: Reach, number: int, *, whole: bool = False) -> Conversation:
     """The ticket and what was said in it, with the choices that its page offers. Raises NoSuchTicket."""
-    ticket = ticket_for(reach, number)
-    queues = list(Queue.objects.filter(project_id=ticket.project_id).order_by("line", "position", "id"))
+    ticket = ticket_for(reach, number, related=("project", "queue", "requester", "mailbox"))
+    this = {"ticket": ticket.pk, "project": ticket.project_id, "person": reach.person.pk}
+    queues = [QueueChoice(*row) for row in rows(QUEUES, this)]
+    topics = [TopicChoice(*row) for row in rows(TOPICS, this)]
     messages, hidden = _messages(ticket, whole=whole)
+    notes, events = [Noted(*row) for row in rows(NOTES, this)], _events(ticket)
+    logins = dict(Person.objects.filter(pk__in={ticket.owner_id, ticket.taken_by_id}).values_list("id", "login"))
     return Conversation(
         ticket=ticket,
-        steps=_in_order(ticket, messages, _notes(ticket), _events(ticket), {queue.pk: queue.line for queue in queues}),
+        owner=logins.get(ticket.owner_id),
+        holder=logins.get(ticket.taken_by_id),
+        topic=next((topic.name for topic in topics if topic.id == ticket.topic_id), ""),
+        steps=_in_order(ticket, messages, notes, events, {queue.id: queue.line for queue in queues}),
         hidden=hidden,
         newest=max((message.id for message in messages if message.is_theirs), default=0),
-        participants=list(Participant.objects.filter(ticket=ticket).order_by("id")),
-        drafts={draft.kind: draft for draft in Draft.objects.filter(ticket=ticket, person=reach.person)},
+        participants=[TakesPart(*row) for row in rows(PARTICIPANTS, this)],
+        drafts={row[0]: Drafted(*row) for row in rows(DRAFTS, this)},
         earlier=tickets_of_requester(reach, requester_id=ticket.requester_id, besides=ticket.pk),
         queues=queues,
-        topics=list(Topic.objects.filter(project_id=ticket.project_id).order_by("name")),
+        topics=topics,
         owners=[person.login for person in people_with(Right.TAKE, ticket.queue)]
         if reach.may(Right.ASSIGN, ticket.queue_id)
         else [],
@@ -136,15 +195,15 @@ def conversation(reach: Reach, number: int, *, whole: bool = False) -> Conversat
 def _messages(ticket: Ticket, *, whole: bool) -> tuple[list[Said], int]:
     """The messages, oldest first, and how many older ones were left out."""
     values = {"ticket": ticket.pk, "limit": None if whole else RECENT, "shown": SHOWN, "folded": FOLDED}
-    with connection.cursor() as cursor:
-        cursor.execute(MESSAGES, values)
-        rows = cursor.fetchall()
-    hidden = rows[0][TOTAL] - len(rows) if rows else 0
-    deliveries = _deliveries(ticket)
-    messages = {row[0]: _said(row, deliveries) for row in reversed(rows)}
-    for attachment in Attachment.objects.filter(message__ticket_id=ticket.pk).order_by("id"):
-        if attachment.message_id in messages:
-            messages[attachment.message_id].files.append(attachment)
+    found = rows(MESSAGES, values)
+    hidden = found[0][TOTAL] - len(found) if found else 0
+    deliveries = {
+        row[0]: Delivery(*(*row[:-1], json.loads(row[-1]))) for row in rows(DELIVERIES, {"ticket": ticket.pk})
+    }
+    messages = {row[0]: _said(row, deliveries) for row in reversed(found)}
+    for file in (File(*row) for row in rows(FILES, {"ticket": ticket.pk})):
+        if file.message_id in messages:
+            messages[file.message_id].files.append(file)
     return list(messages.values()), hidden
 
 
@@ -173,20 +232,13 @@ def fold(text: str, new_text: str) -> tuple[str, str]:
 
 
 def _deliveries(ticket: Ticket) -> dict[int, Delivery]:
-    with connection.cursor() as cursor:
-        cursor.execute(DELIVERIES, {"ticket": ticket.pk})
-        return {row[0]: Delivery(*(*row[:-1], json.loads(row[-1]))) for row in cursor.fetchall()}
-
-
-def _notes(ticket: Ticket) -> list[Noted]:
-    rows = ticket.notes.order_by("id").values_list("id", "author__login", "text", "created_at")
-    return [Noted(*row) for row in rows]
+    found = rows(DELIVERIES, {"ticket": ticket.pk})
+    return {row[0]: Delivery(*(*row[:-1], json.loads(row[-1]))) for row in found}
 
 
 def _events(ticket: Ticket) -> list[Happened]:
-    with connection.cursor() as cursor:
-        cursor.execute(EVENTS, {"ticket": ticket.pk, "assigned": str(Happening.ASSIGNED)})
-        return [Happened(*(*row[:-1], json.loads(row[-1]))) for row in cursor.fetchall()]
+    found = rows(EVENTS, {"ticket": ticket.pk, "assigned": str(Happening.ASSIGNED)})
+    return [Happened(*(*row[:-1], json.loads(row[-1]))) for row in found]
 
 
 def _in_order(
@@ -246,6 +298,28 @@ EVENTS = """
 SELECT e.number, e.kind, e.at, p.login, s.login, e.data
 FROM tickets_event e
 LEFT JOIN projects_person p ON p.id = e.person_id
-LEFT JOIN projects_person s ON e.kind = %(assigned)s AND s.id = (e.data ->> 'to')::bigint
+LEFT JOIN projects_person s ON s.id = CASE WHEN e.kind = %(assigned)s THEN (e.data ->> 'to')::bigint END
 WHERE e.ticket_id = %(ticket)s ORDER BY e.number
 """
+
+NOTES = """
+SELECT n.id, p.login, n.text, n.created_at FROM tickets_note n JOIN projects_person p ON p.id = n.author_id
+WHERE n.ticket_id = %(ticket)s ORDER BY n.id
+"""
+
+FILES = """
+SELECT a.id, a.message_id, a.filename, a.content_type, a.size
+FROM tickets_attachment a JOIN tickets_message m ON m.id = a.message_id
+WHERE m.ticket_id = %(ticket)s ORDER BY a.id
+"""
+
+PARTICIPANTS = "SELECT id, name, address, proved FROM tickets_participant WHERE ticket_id = %(ticket)s ORDER BY id"
+
+DRAFTS = "SELECT kind, text, updated_at FROM tickets_draft WHERE ticket_id = %(ticket)s AND person_id = %(person)s"
+
+QUEUES = """
+SELECT id, slug, name, line, private, retired_at FROM projects_queue WHERE project_id = %(project)s
+ORDER BY line, position, id
+"""
+
+TOPICS = "SELECT id, name FROM projects_topic WHERE project_id = %(project)s ORDER BY name, id"

@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from django.db import connection
-
+from postline.kit.sql import rows
 from postline.projects.rights import Reach, Right
 from postline.tickets.models import Ticket
 
@@ -118,8 +117,8 @@ class TicketPage:
 
 def my_queues(reach: Reach) -> list[QueueFigures]:
     """The queues that the person sees, as a tree read from top to bottom, with their figures."""
-    rows = _fetch(QueueFigures, QUEUES, {"queues": reach.queues_with(Right.SEE), "person": reach.person.pk})
-    return _in_tree_order(rows)
+    values = {"queues": reach.queues_with(Right.SEE), "person": reach.person.pk}
+    return _in_tree_order(_fetch(QueueFigures, QUEUES, values))
 
 
 def queue_page(
@@ -136,16 +135,16 @@ def queue_page(
     where = f"t.queue_id = %(queue)s AND {FILTERS[which]}"
     if after is not None:
         where += f" AND (t.{column}, t.id) {beyond} (%(at)s, %(id)s)"
-    rows = _fetch(
+    found = _fetch(
         TicketRow,
         f"{TICKETS} WHERE {where} ORDER BY t.{column} {direction}, t.id {direction} LIMIT %(limit)s",
         {"queue": queue_id, "at": after and after.at, "id": after and after.id, "limit": limit + 1},
     )
-    if len(rows) <= limit:
-        return TicketPage(rows, None)
-    last = rows[limit - 1]
+    if len(found) <= limit:
+        return TicketPage(found, None)
+    last = found[limit - 1]
     at = last.waiting_since if which == Filter.WAITING else last.updated_at
-    return TicketPage(rows[:limit], Place(at or last.updated_at, last.id))
+    return TicketPage(found[:limit], Place(at or last.updated_at, last.id))
 
 
 def mine(reach: Reach, *, limit: int = PAGE) -> list[TicketRow]:
@@ -197,23 +196,21 @@ def tickets_of_address(reach: Reach, *, address: str, limit: int = PAGE) -> list
 
 
 def _fetch(kind: type[Row], sql: str, values: dict[str, Any]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [kind(*row) for row in cursor.fetchall()]
+    return [kind(*row) for row in rows(sql, values)]
 
 
-def _in_tree_order(rows: Sequence[QueueFigures]) -> list[QueueFigures]:
+def _in_tree_order(queues: Sequence[QueueFigures]) -> list[QueueFigures]:
     """Children behind their parents. A child whose parent is not seen stands at the top."""
-    seen = {row.id for row in rows}
+    seen = {queue.id for queue in queues}
     children: dict[int | None, list[QueueFigures]] = {}
-    for row in rows:
-        children.setdefault(row.parent_id if row.parent_id in seen else None, []).append(row)
+    for queue in queues:
+        children.setdefault(queue.parent_id if queue.parent_id in seen else None, []).append(queue)
     ordered: list[QueueFigures] = []
 
     def visit(parent: int | None, depth: int) -> None:
-        for row in children.get(parent, []):
-            ordered.append(replace(row, depth=depth))
-            visit(row.id, depth + 1)
+        for queue in children.get(parent, []):
+            ordered.append(replace(queue, depth=depth))
+            visit(queue.id, depth + 1)
 
     visit(None, 0)
     return ordered

@@ -83,6 +83,11 @@ class SetPassword(PasswordResetConfirmView):
     form_class = NewPasswordForm
     success_url = settings.LOGIN_URL
 
+    def get_user(self, uidb64: str) -> Person | None:
+        """Whose link it is. Those of somebody who was switched off are dead (S50)."""
+        person = super().get_user(uidb64)
+        return person if isinstance(person, Person) and person.is_active else None
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Say that it worked; signing in with the new password proves it."""
         response = super().form_valid(form)

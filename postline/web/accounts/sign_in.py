@@ -77,6 +77,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _way_on(request: HttpRequest, person: Person) -> str:
     """Where they wanted to go, if that is a path of this site (S59)."""
     wanted = request.POST.get("next", request.GET.get("next", ""))
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
     return place_of(reach_of(person))

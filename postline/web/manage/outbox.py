@@ -8,6 +8,7 @@ from django.db.models.functions import Length
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from postline.kit import clock
@@ -42,6 +43,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
         found = found.filter(state=state)
     page = newest_first(found, before=request.GET.get("before", ""), size=ROWS)
     context = {"page": page, "state": state, "states": State, "meanings": MEANINGS}
+    context["may_release"] = state == State.HELD and request.reach.may_in_project(ProjectRight.MANAGE, None)
     return render(request, "manage/outbox.jinja", context)
 
 
@@ -84,6 +86,16 @@ def retry(request: StaffRequest, message_id: int) -> HttpResponse:
     else:
         messages.success(request, _("It is tried again now."))
     return redirect("outbox-message", message_id)
+
+
+@require_POST
+@requires(ProjectRight.MANAGE, everywhere=True)
+def release(request: StaffRequest) -> HttpResponse:
+    """Let go what a restore has put on hold."""
+    count = actions.release_held(request.reach, now=clock.now())
+    words = ngettext("%(num)d message goes out now.", "%(num)d messages go out now.", count) % {"num": count}
+    messages.success(request, words)
+    return redirect("outbox")
 
 
 def _find(reach: Reach, message_id: int) -> OutboxMessage:

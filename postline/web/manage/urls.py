@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from postline.web.manage import outbox, quarantine
+from postline.web.manage import alarms, outbox, quarantine
 
 urlpatterns = [
+    path("alarms/<int:alarm_id>/seen/", alarms.acknowledge, name="alarm-acknowledge"),
+    path("outbox/release/", outbox.release, name="outbox-release"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:message_id>/", outbox.message, name="outbox-message"),
     path("outbox/<int:message_id>/html/", outbox.html, name="outbox-html"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -11,7 +12,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
+from postline.kit import clock
 from postline.projects.rights import ProjectRight, Reach, Right
+from postline.web.shared.alarms import shown_alarms
 from postline.web.shared.decorators import StaffRequest
 
 
@@ -38,6 +41,9 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "direction": "rtl" if get_language_bidi() else "ltr",
         "navigation": _navigation(request.path, staff.reach) if person else [],
         "toasts": get_messages(request),
+        "demo": configuration.demo,
+        "alarms": partial(shown_alarms, staff.reach),
+        "made_at": int(clock.now().timestamp() * 1000),  # what was told since then, a page has not heard
         "open_demo": configuration.open_demo,
         "without_relay": (
             person is not None and configuration.relay is None and not configuration.demo and staff.reach.is_admin

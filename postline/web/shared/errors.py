@@ -24,18 +24,19 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: the person may not do this; the words say what is missing."""
-    return _page(request, 403, _("This is not open to you"), _reason(exception))
+def forbidden(request: HttpRequest, exception: Exception | None = None, *, typed: str = "") -> HttpResponse:
+    """403: the person may not do this; the words say what is missing. `typed` is what they wrote, to be copied."""
+    return _page(request, 403, _("This is not open to you"), _reason(exception), typed=typed)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: nothing is here, or nothing that the person may know of."""
+def not_found(request: HttpRequest, exception: Exception | None = None, *, typed: str = "") -> HttpResponse:
+    """404: nothing is here, or nothing that the person may know of. `typed` likewise."""
     return _page(
         request,
         404,
         _("There is nothing here"),
         _("The address may be mistyped, or what was here is not open to you. A ticket number has nine digits."),
+        typed=typed,
     )
 
 
@@ -66,12 +67,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
+def _page(request: HttpRequest, status: int, title: str, words: str, *, typed: str = "") -> HttpResponse:
     if _is_fragment(request):
         return _sentence(status, title, words)
     if not hasattr(request, "reach"):  # refused before we knew who it is
         return _bare_page(request, status, title, words)
-    return render(request, "shared/error.jinja", {"title": title, "words": words, "status": status}, status=status)
+    context = {"title": title, "words": words, "status": status, "typed": typed}
+    return render(request, "shared/error.jinja", context, status=status)
 
 
 def _bare_page(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
+from postline.kit import metrics
 from postline.projects.models import Person
 from postline.projects.rights import Forbidden, Reach, reach_of
 from postline.tickets.queries.access import NoSuchTicket
@@ -17,8 +19,22 @@ from postline.web.shared import errors
 from postline.web.shared.decorators import StaffRequest
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
-PROBES = frozenset({"/healthz", "/readyz"})  # asked by machines, also when the database is away
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})  # asked by machines, also when the database is away
+NUL = "\0"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def counted(get_response: Handler) -> Handler:
+    """Count the answers and how long they took."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        response = get_response(request)
+        metrics.request_seconds.observe(time.perf_counter() - began)
+        metrics.requests.labels(metrics.method_of(request.method or ""), f"{response.status_code // 100}xx").inc()
+        return response
+
+    return handle
 
 
 def security_headers(get_response: Handler) -> Handler:
@@ -30,10 +46,28 @@ def security_headers(get_response: Handler) -> Handler:
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if settings.SECURE_HSTS_SECONDS:  # heeded by browsers over TLS alone, so no proxy need tell how it was asked
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}")
         if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
 
+    return handle
+
+
+def storable_input(get_response: Handler) -> Handler:
+    """PostgreSQL refuses NUL characters: they are left out of addresses and forms, and a cookie with one is none."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
+        request.GET = _without_nul(request.GET)  # type: ignore[assignment]
+        return get_response(request)
+
+    def process_view(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False):  # programs send JSON, unread so far
+            request.POST = _without_nul(request.POST)  # type: ignore[assignment]
+
+    handle.process_view = process_view  # type: ignore[attr-defined]
     return handle
 
 
@@ -57,6 +91,15 @@ def person_settings(get_response: Handler) -> Handler:
     return handle
 
 
+def _without_nul(given: QueryDict) -> QueryDict:
+    if not any(NUL in text for name, values in given.lists() for text in (name, *values)):
+        return given
+    result = QueryDict(mutable=True, encoding=given.encoding)
+    for name, values in given.lists():
+        result.setlist(name.replace(NUL, ""), [value.replace(NUL, "") for value in values])
+    return result
+
+
 def nobody() -> Reach:
     """The reach of somebody who is not signed in."""
     return Reach(Person(), frozenset(), {}, {})
@@ -69,10 +112,11 @@ def refusals(get_response: Handler) -> Handler:
         return get_response(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        typed = request.POST.get("text", "") if request.method == "POST" else ""  # ours: its token was checked
         if isinstance(error, NoSuchTicket):
-            return errors.not_found(request, error)
+            return errors.not_found(request, error, typed=typed)
         if isinstance(error, Forbidden):
-            return errors.forbidden(request, error)
+            return errors.forbidden(request, error, typed=typed)
         return None
 
     handle.process_exception = process_exception  # type: ignore[attr-defined]

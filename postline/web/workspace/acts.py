@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from postline.kit import clock
+from postline.kit.paging import key_of
 from postline.projects.models import Person, Queue, Topic
 from postline.tickets.actions import change
 from postline.tickets.actions import move as moving
@@ -84,7 +85,7 @@ def state(request: StaffRequest, number: int) -> None:
 def topic(request: StaffRequest, number: int) -> None:
     """Say what kind of problem it is."""
     key = request.POST.get("topic", "")
-    found = Topic.objects.filter(pk=_id(key)).first() if key else None
+    found = Topic.objects.filter(pk=key_of(key) or 0).first() if key else None
     if key and found is None:
         raise change.WrongTopic(key)
     change.change_topic(request.reach, number=number, topic=found, now=clock.now())
@@ -127,11 +128,7 @@ def add_participant(request: StaffRequest, number: int, participant: int) -> Non
 def _queue(request: StaffRequest, number: int) -> Queue:
     """The queue that was chosen, among those of the ticket's project. Raises WrongQueue."""
     given = request.POST.get("queue", "").strip()
-    found = Queue.objects.filter(pk=_id(given)).first()
+    found = Queue.objects.filter(pk=key_of(given) or 0).first()
     if found is None:
         raise moving.WrongQueue(given)
     return found
-
-
-def _id(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
+from postline.kit.paging import key_of
 from postline.outbox.put import File
 from postline.tickets.models import State
 from postline.web.shared.decorators import StaffRequest
@@ -49,14 +50,13 @@ class Typed:
     def read(cls, request: StaffRequest, *, kind: str) -> Typed:
         """From the form. Lines end with \\n, as they do everywhere else."""
         form = request.POST
-        seen = form.get("seen", "")
         return cls(
             kind=kind,
             text=form.get("text", "").replace("\r\n", "\n"),
             state=form.get("state", "closed") if form.get("state") in STATES else "closed",
             until=form.get("until", ""),
             copies=form.get("copies", ""),
-            seen=int(seen) if seen.isdecimal() and len(seen) < 19 else None,
+            seen=key_of(form.get("seen", "")),
             request_key=form.get("request_key", "")[:64] or uuid.uuid4().hex,
             had_files=bool(request.FILES),
         )

@@ -131,7 +131,10 @@ def _content(found: Attachment) -> bytes | None:
         enclosure = Enclosure.objects.filter(pk=found.enclosure_id).first()
         return bytes(enclosure.content) if enclosure else None
     kept = RawMessage.objects.filter(pk=found.message.raw_id).first() if found.message.raw_id else None
-    return cut(bytes(kept.content), found.place) if kept else None
+    try:
+        return cut(bytes(kept.content), found.place) if kept else None
+    except KeyError:  # read today it has no such part
+        return None
 
 
 def _download(name: str, *, content_type: str = "") -> dict[str, str]:
@@ -161,7 +164,10 @@ def _with_own_pictures(html: str, message: Message) -> str:
     raw_bytes, left = bytes(kept.content), EMBEDDED_MOST
     addresses: dict[str, str] = {}
     for content_id, one in own.items():
-        content = cut(raw_bytes, one.place)
+        try:
+            content = cut(raw_bytes, one.place)
+        except KeyError:
+            continue
         if len(content) <= left:
             left -= len(content)
             encoded = base64.b64encode(content).decode()

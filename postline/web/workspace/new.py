@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from postline.kit import clock
+from postline.kit.paging import key_of
 from postline.projects.models import Queue, Topic
 from postline.projects.rights import Forbidden, Right
-from postline.tickets.actions.answer import NothingToSay
+from postline.tickets.actions.answer import NothingToSay, TooLong
 from postline.tickets.actions.change import WrongTopic
 from postline.tickets.actions.open import Contact, WrongAddress, note_request, write_first
 from postline.tickets.models import State, Ticket
@@ -72,13 +73,13 @@ def new(request: StaffRequest) -> HttpResponse:
     return _page(request, form, faults)
 
 
-REFUSALS = (WrongAddress, WrongTopic, NothingToSay, NoMailbox, TooLarge)
+REFUSALS = (WrongAddress, WrongTopic, NothingToSay, TooLong, NoMailbox, TooLarge)
 
 
 def _open(request: StaffRequest, form: Form) -> Ticket:
-    queue = Queue.objects.select_related("project", "return_queue").get(pk=int(form["queue"]))
+    queue = Queue.objects.select_related("project", "return_queue").get(pk=key_of(form["queue"]) or 0)
     contact = Contact(name=form["name"], address=form["address"], phone=form["phone"])
-    topic = Topic.objects.filter(pk=int(form["topic"])).first() if form["topic"].isdecimal() else None
+    topic = Topic.objects.filter(pk=key_of(form["topic"]) or 0).first()
     if form.is_told:
         return note_request(
             request.reach,
@@ -109,7 +110,7 @@ def _open(request: StaffRequest, form: Form) -> Ticket:
 def _faults(form: Form, allowed: set[int]) -> dict[str, str]:
     """What is wrong with each field, before anything is done."""
     faults = {}
-    if not (form["queue"].isdecimal() and int(form["queue"][:18]) in allowed):
+    if key_of(form["queue"]) not in allowed:
         faults["queue"] = _("Choose a queue")
     if not form.is_told and not form["address"]:
         faults["address"] = _("Write the address that the letter goes to")
@@ -134,6 +135,8 @@ def _refusal(error: Exception) -> dict[str, str]:
             return {"topic": _("Choose a topic of the queue’s project")}
         case NoMailbox():
             return {"queue": _("The project of this queue has no mailbox to send from")}
+        case TooLong():
+            return {"text": _("The text is longer than a message may be. Send it as a file.")}
         case TooLarge():
             return {"files": _("The files are larger than a message may be")}
     return {"text": _("Write something first")}

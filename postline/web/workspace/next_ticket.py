@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from postline.kit import clock
+from postline.kit.paging import key_of
 from postline.projects.rights import Forbidden, Right
 from postline.tickets.actions.take import take_next
 from postline.tickets.queries import lists
@@ -22,7 +23,7 @@ def next_ticket(request: StaffRequest) -> HttpResponse:
     if not request.reach.queues_with(Right.TAKE):
         raise Forbidden(Right.TAKE)
     if request.method == "POST":
-        queue, besides = _number(request, "queue"), _number(request, "besides")
+        queue, besides = (key_of(request.POST.get(name, "")) for name in ("queue", "besides"))
         return open_next(request, queues=None if queue is None else [queue], besides=besides)
     return _page(request, came_empty=False)
 
@@ -35,11 +36,6 @@ def open_next(
     if ticket is None:
         return _page(request, came_empty=True)
     return redirect("desk-ticket", number=ticket.number)
-
-
-def _number(request: StaffRequest, name: str) -> int | None:
-    given = request.POST.get(name, "")
-    return int(given) if given.isdecimal() and len(given) < 19 else None
 
 
 def _page(request: StaffRequest, *, came_empty: bool) -> HttpResponse:

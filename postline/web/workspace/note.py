@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from postline.kit import clock
-from postline.tickets.actions.answer import NothingToSay
+from postline.tickets.actions.answer import NothingToSay, TooLong
 from postline.tickets.actions.note import note as write_note
 from postline.web.shared.decorators import StaffRequest
 from postline.web.workspace.editor import Typed
@@ -20,6 +20,6 @@ def note(request: StaffRequest, number: int) -> HttpResponse:
     typed = Typed.read(request, kind="note")
     try:
         write_note(request.reach, number=number, text=typed.text, request_key=typed.request_key, now=clock.now())
-    except NothingToSay as error:
+    except (NothingToSay, TooLong) as error:
         return ticket_page(request, number, trouble=trouble_of(error), typed=typed)
     return redirect("desk-ticket", number=number)

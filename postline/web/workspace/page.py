@@ -7,13 +7,13 @@ from functools import wraps
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.backends.utils import csrf_input
 
 from postline.kit import clock
-from postline.projects.models import Queue
 from postline.projects.rights import Reach, Right
 from postline.tickets.models import OPEN_STATES, Priority, Ticket
 from postline.tickets.queries import lists
-from postline.tickets.queries.conversation import Conversation, conversation
+from postline.tickets.queries.conversation import Conversation, QueueChoice, conversation
 from postline.web.shared.decorators import OpenView, StaffRequest, View, signed_in
 from postline.web.workspace.editor import Typed
 from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
@@ -38,18 +38,20 @@ def ticket_page(
     queues = lists.my_queues(reach)
     seen = {queue.id for queue in queues}
     names = Names(
-        queues={queue.pk: queue.name for queue in talk.queues if not queue.private or queue.pk in seen},
-        topics={topic.pk: topic.name for topic in talk.topics},
+        queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},
+        topics={topic.id: topic.name for topic in talk.topics},
     )
     context = {
+        "csrf": csrf_input(request),  # once: the page has a dozen forms
         "ticket": ticket,
         "talk": talk,
+        "whole": "all" in request.GET,
         "entries": entries(talk, names, reader=reach.person.login),
         "queues": queues,
         "here": next((queue for queue in queues if queue.id == ticket.queue_id), None),
         "now": now,
         "may": {right.name.lower(): reach.may(right, ticket.queue_id) for right in Right},
-        "holder": ticket.taken_by if ticket.taken_until is not None and ticket.taken_until > now else None,
+        "holder": talk.holder if ticket.taken_until is not None and ticket.taken_until > now else None,
         "is_mine": ticket.taken_by_id == reach.person.pk,
         "is_open": ticket.state in OPEN_STATES,
         "targets": _targets(reach, ticket, talk.queues),
@@ -83,12 +85,12 @@ def posted(view: View[...]) -> OpenView[...]:
     return signed_in(checked)
 
 
-def _targets(reach: Reach, ticket: Ticket, queues: Sequence[Queue]) -> list[Queue]:
+def _targets(reach: Reach, ticket: Ticket, queues: Sequence[QueueChoice]) -> list[QueueChoice]:
     """Where the ticket can be moved to by this person."""
     return [
         queue
         for queue in queues
-        if queue.pk != ticket.queue_id and queue.retired_at is None and reach.may(Right.MOVE_INTO, queue.pk)
+        if queue.id != ticket.queue_id and queue.retired_at is None and reach.may(Right.MOVE_INTO, queue.id)
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from postline.tickets.actions.answer import NoAddress, NothingToSay
+from postline.tickets.actions.answer import NoAddress, NothingToSay, TooLong
 from postline.tickets.actions.change import WrongOwner, WrongState, WrongTags, WrongTopic
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.take import NotOpen, TakenByAnother
@@ -18,6 +18,7 @@ TROUBLES = (
     TakenByAnother,
     NotOpen,
     NothingToSay,
+    TooLong,
     NoAddress,
     NoMailbox,
     WrongState,
@@ -51,6 +52,8 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble(_("Not taken."), _("The ticket is closed. Answer it, or open it again first."), 409)
         case NothingToSay():
             return Trouble(_("Nothing was sent."), _("Write something first."))
+        case TooLong():
+            return Trouble(_("Not sent."), _("The text is longer than a message may be. Send it as a file."), 413)
         case NoAddress():
             words = _("The requester has no e-mail address: they can only be called. What you typed is kept.")
             return Trouble(_("Not sent."), words)

@@ -2,18 +2,34 @@
 
 from django.urls import path
 
-from postline.web.workspace import acts, answer, draft, files, new, next_ticket, note, place, queue, search, ticket
+from postline.web.workspace import (
+    acts,
+    answer,
+    draft,
+    files,
+    here,
+    new,
+    next_ticket,
+    note,
+    place,
+    queue,
+    search,
+    side,
+    ticket,
+)
 
 urlpatterns = [
     path("", place.my_place, name="desk"),
     path("next/", next_ticket.next_ticket, name="desk-next"),
     path("new/", new.new, name="desk-new"),
+    path("side/", side.side, name="desk-side"),
     path("search/", search.search, name="desk-search"),
     path("queues/<slug:project>/<slug:slug>/", queue.queue, name="desk-queue"),
     path("tickets/<int:number>/", ticket.ticket, name="desk-ticket"),
     path("tickets/<int:number>/answer/", answer.answer, name="desk-answer"),
     path("tickets/<int:number>/note/", note.note, name="desk-note"),
     path("tickets/<int:number>/draft/", draft.save, name="desk-draft"),
+    path("tickets/<int:number>/here/", here.here, name="desk-here"),
     path("tickets/<int:number>/take/", acts.take, name="desk-take"),
     path("tickets/<int:number>/release/", acts.release, name="desk-release"),
     path("tickets/<int:number>/keep/", acts.keep, name="desk-keep"),

@@ -112,3 +112,13 @@ def test_a_new_password_ends_every_other_session(d: Department, signed_in: Signe
     assert here.get("/settings/").status_code == 200
     assert elsewhere.get("/settings/").status_code == 302
     assert AuditEntry.objects.get().action == "person.password-changed"
+
+
+def test_the_link_of_somebody_who_was_switched_off_is_dead(d: Department, client: Client) -> None:
+    link = password_link(d.people["line1"], installed.CONFIGURATION)
+    d.people["line1"].is_active = False
+    d.people["line1"].save()
+
+    page = client.get(link.removeprefix(installed.CONFIGURATION.public_url), follow=True)
+
+    assert "This link no longer works" in page.text

@@ -65,3 +65,10 @@ def test_no_page_holds_what_the_content_policy_forbids(signed_in: SignedIn) -> N
 
 def test_the_settings_name_the_sign_in_page() -> None:
     assert settings.LOGIN_URL == "/accounts/login/"
+
+
+@pytest.mark.usefixtures("d")
+def test_browsers_are_told_to_stay_with_tls_where_it_is_used(client: Client, settings: Settings) -> None:
+    assert "Strict-Transport-Security" not in client.get("/accounts/login/").headers
+    settings.SECURE_HSTS_SECONDS = 31536000
+    assert client.get("/accounts/login/").headers["Strict-Transport-Security"] == "max-age=31536000"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from postline.kit import clock
 from postline.outbox.models import Enclosure, OutboxMessage
-from postline.tickets.actions.take import take
+from postline.tickets.actions.move import move
+from postline.tickets.actions.take import release, take
 from postline.tickets.models import Direction, Draft, Message, State, Ticket
 from tests.scenes import Department, letter
 from tests.web.conftest import SignedIn
@@ -142,3 +144,18 @@ def test_a_trainee_and_an_auditor_may_not_answer(d: Department, signed_in: Signe
 def test_a_ticket_of_games_cannot_be_answered_from_mail(d: Department, signed_in: SignedIn) -> None:
     ticket = letter(d, queue="games/inbox", now=clock.now())
     assert send(signed_in("line1"), ticket).status_code == 404
+
+
+@pytest.mark.parametrize(("queue", "status"), [("web", 403), ("vulnerabilities", 404)])
+def test_words_are_kept_when_the_ticket_was_moved_away_meanwhile(
+    d: Department, signed_in: SignedIn, queue: str, status: int
+) -> None:
+    ticket, browser = letter(d, now=clock.now()), signed_in("line1")
+    take(d.reach("line1"), number=ticket.number, now=clock.now())
+    release(d.reach("lead"), number=ticket.number, now=clock.now())
+    move(d.reach("lead"), number=ticket.number, queue=d.queues[queue], now=clock.now())
+    for kind in ("answer", "note"):
+        page = browser.post(f"/desk/tickets/{ticket.number}/{kind}/", {"text": "What I typed </textarea><b>"})
+        assert page.status_code == status
+        assert "What I typed &lt;/textarea&gt;" in page.text
+    assert not OutboxMessage.objects.exists()

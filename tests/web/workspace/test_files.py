@@ -120,3 +120,10 @@ def test_nothing_of_a_ticket_of_games_is_there_for_mail(d: Department, signed_in
         f"/desk/messages/{message}/text/",
     ):
         assert browser.get(address).status_code == 404, address
+
+
+def test_a_part_that_is_no_longer_found_in_its_message_is_nowhere(ticket: Ticket, signed_in: SignedIn) -> None:
+    Attachment.objects.update(place="9.9")
+    browser = signed_in("line1")
+    assert browser.get(f"/desk/attachments/{Attachment.objects.get().pk}/").status_code == 404
+    assert browser.get(f"/desk/messages/{Message.objects.get().pk}/html/").status_code == 200

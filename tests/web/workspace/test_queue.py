@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from pytest_django import DjangoAssertNumQueries
-
 from postline.kit import clock
 from postline.tickets.actions.change import change_state
 from postline.tickets.actions.take import take
 from postline.tickets.models import State
 from tests.scenes import Department, letter
 from tests.web.conftest import SignedIn
+from tests.web.workspace.statements import statements
 
 INBOX = "/desk/queues/mail/inbox/"
 
@@ -85,11 +84,10 @@ def test_a_mistyped_place_or_state_is_not_there(signed_in: SignedIn) -> None:
         assert browser.get(INBOX, query).status_code == 404, query
 
 
-def test_the_number_of_queries_does_not_grow(
-    d: Department, signed_in: SignedIn, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_the_number_of_queries_does_not_grow(d: Department, signed_in: SignedIn) -> None:
     for count in range(60):
         letter(d, subject=f"Question {count}", now=clock.now())
     browser = signed_in("line1")
-    with django_assert_num_queries(7):  # session, person, three for the rights, queues, rows
+    with statements() as asked:
         assert len(browser.get(INBOX).content) < 60_000
+    assert len(asked) == 7  # session, person, three for the rights, queues, rows

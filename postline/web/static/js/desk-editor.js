@@ -1,4 +1,6 @@
 // The editors of a ticket: opened by key, saved while somebody types, sent once however often the button is pressed.
+import { isConnected } from "./live.js";
+import { toast } from "./toast.js";
 
 const PAUSE_MS = 800;
 const states = new Map(); // editor → { timer, saving, isDirty, isSent }
@@ -21,6 +23,29 @@ export function start() {
   window.addEventListener("pageshow", () => states.forEach((state) => { state.isSent = false; }));
 }
 
+/** Whether somebody is writing. */
+export function isOpen() {
+  return Boolean(document.querySelector(".composer.is-open, .composer:target"));
+}
+
+/** The newest message of the requester was on the screen: an answer may go out. */
+export function haveSeen(id) {
+  const field = document.querySelector("[data-editor=answer]")?.elements.seen;
+  if (field) field.value = id;
+  document.getElementById("newer").hidden = true;
+}
+
+/** The requester wrote again while somebody writes. Until they have looked, their answer would be held. */
+export function tellOfNewer(id, who) {
+  const banner = document.getElementById("newer");
+  banner.querySelector("b").textContent = banner.dataset.words.replace("{who}", who);
+  banner.querySelector("button").onclick = () => {
+    document.getElementById(`m${id}`).scrollIntoView({ block: "start" });
+    haveSeen(id);
+  };
+  banner.hidden = false;
+}
+
 export function tokenHeader() {
   return JSON.parse(document.body.getAttribute("hx-headers"));
 }
@@ -41,6 +66,7 @@ function close() {
   });
   if (location.hash === "#answer" || location.hash === "#note") history.replaceState(null, "", location.pathname + location.search);
   document.getElementById("content").focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("editor-closed"));
 }
 
 function watch(form) {
@@ -60,6 +86,7 @@ function watch(form) {
 /** A draft on its way must be there before the answer that ends it: else it would come back. */
 async function send(form, state, event) {
   if (state.isSent) { event.preventDefault(); return; }
+  if (!isConnected()) { event.preventDefault(); toast(document.body.dataset.noConnection, { isUrgent: true }); return; }
   clearTimeout(state.timer);
   if (state.saving) {
     event.preventDefault();

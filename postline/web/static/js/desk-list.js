@@ -1,27 +1,48 @@
-// A list of tickets: J and K go from row to row, Enter opens, T takes.
+// A list of tickets: J and K go from row to row, Enter opens (the row's link has the focus), T takes. New rows come by themselves.
 import { bind } from "./keys.js";
+import { listen } from "./live.js";
+import { renewFrom, soon } from "./renew.js";
+import { renewSide } from "./desk-side.js";
 
-const rows = [...document.querySelectorAll("[data-list] tbody tr")];
 const takeForm = document.getElementById("take-form");
-let here = -1;
+const here = Number(document.querySelector("[data-queue]")?.dataset.queue ?? 0); // 0: tickets of any queue
+const renewList = soon(() => renewFrom(location.href));
+let chosen = "";
+
+function rows() {
+  return [...document.querySelectorAll("[data-list] tbody tr")];
+}
+
+function chosenRow() {
+  return rows().find((row) => row.dataset.number === chosen);
+}
 
 function go(step) {
-  if (!rows.length) return;
-  rows[here]?.classList.remove("is-here");
-  here = Math.max(0, Math.min(rows.length - 1, here + step));
-  rows[here].classList.add("is-here");
-  rows[here].querySelector("a.what").focus({ preventScroll: true });
-  rows[here].scrollIntoView({ block: "nearest" });
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(chosenRow());
+  const row = all[Math.max(0, Math.min(all.length - 1, at + step))];
+  chosen = row.dataset.number;
+  mark();
+  row.querySelector("a.what").focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
 }
 
-if (rows.length) {
-  bind("J", () => go(1), rows[0].closest("table").tHead.querySelector("th:nth-child(2)").textContent + " ↓");
-  bind("K", () => go(-1), rows[0].closest("table").tHead.querySelector("th:nth-child(2)").textContent + " ↑");
-  bind("Enter", () => rows[here]?.querySelector("a.what").click());
-  bind("T", () => {
-    const address = rows[here]?.dataset.take;
-    if (!address || !takeForm) return;
-    takeForm.action = address;
-    takeForm.requestSubmit();
-  });
+function mark() {
+  rows().forEach((row) => row.classList.toggle("is-here", row.dataset.number === chosen));
 }
+
+const subject = document.querySelector("[data-list] thead th:nth-child(2)")?.textContent;
+bind("J", () => go(1), subject && `${subject} ↓`);
+bind("K", () => go(-1), subject && `${subject} ↑`);
+bind("T", () => {
+  const address = chosenRow()?.dataset.take;
+  if (!address || !takeForm) return;
+  takeForm.action = address;
+  takeForm.requestSubmit();
+});
+document.addEventListener("renewed", mark);
+listen({
+  ticket: ({ queues }) => { if (!here || queues.includes(here)) renewList(); else renewSide(); },
+  lost: renewList,
+});

@@ -1,6 +1,11 @@
-// A ticket's page: editors that save what is written, facts that send themselves, the lease that is kept.
+// A ticket's page: editors that save what is written, facts that send themselves, the lease that is kept, and what
+// others do and write at the same time.
 import { toast } from "./toast.js";
 import * as editor from "./desk-editor.js";
+import * as presence from "./presence.js";
+import { listen } from "./live.js";
+import { renewFrom, soon } from "./renew.js";
+import { renewSide } from "./desk-side.js";
 
 const KEEP_EVERY_MS = 60_000;
 window.htmx.config.attributesToSettle = []; // it would set style attributes, which our content policy forbids
@@ -10,6 +15,7 @@ keepLease(document.querySelector("[data-keep]"));
 sendFactsWhenChanged();
 showRefusals();
 narrowChoices();
+stayUpToDate(document.querySelector("[data-here]"));
 document.querySelector("[data-new]")?.scrollIntoView({ block: "start" })
   ?? document.querySelector("[data-scroll]")?.scrollTo({ top: Number.MAX_SAFE_INTEGER });
 
@@ -50,4 +56,34 @@ function narrowChoices() {
       if (input.value.trim()) fitting()[0]?.click();
     });
   });
+}
+
+function stayUpToDate(reading) {
+  const number = Number(reading.dataset.number);
+  const renewTicket = soon(() => renewConversation(reading));
+  presence.start(reading);
+  listen({
+    ticket: (told) => { if (told.number === number) renewTicket(); else renewSide(); },
+    presence: (told) => { if (told.number === number) presence.show(told.people); },
+    lost: () => { renewTicket(); presence.say(); },
+  });
+}
+
+/** The new message is shown where it belongs; whoever writes just then is told, and their text is left alone. */
+async function renewConversation(reading) {
+  if (document.querySelector(".held")) return; // an answer that was held stands there and waits for a decision
+  const pane = document.querySelector("[data-scroll]");
+  const isAtEnd = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 40;
+  const before = newest();
+  await renewFrom(reading.dataset.address);
+  const { id, who } = newest();
+  if (id > before.id) {
+    if (editor.isOpen()) editor.tellOfNewer(id, who); else editor.haveSeen(id);
+  }
+  if (isAtEnd) pane.scrollTo({ top: pane.scrollHeight });
+}
+
+function newest() {
+  const message = [...document.querySelectorAll("#thread > [data-theirs]")].at(-1);
+  return { id: Number(message?.id.slice(1) ?? 0), who: message?.querySelector(".from").textContent ?? "" };
 }

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outbox", "0001_initial"),
-        ("projects", "0004_mailbox_servers"),
+        ("outbox", "0002_outbox_stuck"),
+        ("projects", "0005_mailbox_servers"),
     ]
 
     operations = [

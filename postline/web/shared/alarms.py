@@ -1,0 +1,76 @@
+"""Alarms in words, for the red bar on the pages of administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from postline.kit import clock
+from postline.projects.alarms import standing
+from postline.projects.models import Alarm
+from postline.projects.rights import Reach
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One bar: what is wrong, what it means, and the way on."""
+
+    id: int
+    title: str
+    words: str
+    address: str = ""
+    way: str = ""
+
+
+def shown_alarms(reach: Reach) -> Sequence[Shown]:
+    """The bars for this person: one query for administrators, none for others."""
+    return [_shown(alarm) for alarm in standing(reach, now=clock.now())]
+
+
+def _shown(alarm: Alarm) -> Shown:
+    match alarm.code:
+        case "role-dying":
+            return Shown(
+                alarm.pk,
+                _("%(role)s keeps ending.") % {"role": alarm.subject},
+                ngettext(
+                    "It was started again %(num)d time; the log of the server says why.",
+                    "It was started again %(num)d times; the log of the server says why.",
+                    alarm.count,
+                )
+                % {"num": alarm.count},
+            )
+        case "role-gone":
+            return Shown(
+                alarm.pk,
+                _("No process of the role %(role)s is left.") % {"role": alarm.subject},
+                _("The last one vanished and nobody has started it again. Look on the machine where it ran."),
+            )
+        case "outbox-held":
+            return Shown(
+                alarm.pk,
+                _("The outbox is on hold."),
+                _(
+                    "This installation was restored from a backup. What was unsent then waits, for the other"
+                    " installation may have sent it."
+                ),
+                reverse("outbox") + "?state=held",
+                _("To the outbox"),
+            )
+        case "mailbox-unreadable":
+            return Shown(
+                alarm.pk,
+                _("The mailbox %(address)s cannot be read.") % {"address": alarm.subject},
+                _("Its messages stay on its server until it can. Other mailboxes are not affected."),
+            )
+        case "automatic-answers-stopped":
+            return Shown(
+                alarm.pk,
+                _("Automatic answers are stopped."),
+                _("More of them were due than the installation's limit allows. What requesters write still arrives."),
+            )
+    return Shown(alarm.pk, alarm.code, alarm.subject)

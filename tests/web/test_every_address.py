@@ -1,0 +1,146 @@
+"""Every address of the desk, for everybody: a new address fails here until somebody has said who may open it (S43)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLPattern, URLResolver
+
+from postline.kit import clock
+from postline.outbox.models import Kind, OutboxMessage
+from postline.tickets.actions.answer import answer
+from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
+from postline.urls import urlpatterns
+from tests.scenes import Department
+from tests.web.conftest import SignedIn
+from tests.web.workspace.test_files import HTML, PIXEL, arrived_with
+
+TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
+OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
+    "", "help/", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
+    "accounts/language/", "accounts/password/", "accounts/password/sent/", "accounts/password/set/{uidb64}/{token}/",
+}  # fmt: skip
+OWN = {"settings/", "settings/password/", "desk/", "desk/next/", "desk/new/", "desk/search/"}
+OF_TICKET = {
+    TICKET, f"{TICKET}answer/", f"{TICKET}note/", f"{TICKET}draft/", f"{TICKET}take/", f"{TICKET}release/",
+    f"{TICKET}keep/", f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
+    f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/", f"{MESSAGE}html/",
+    f"{MESSAGE}text/", f"{MESSAGE}raw/", "desk/attachments/{attachment}/", "desk/queues/{project}/{slug}/",
+}  # fmt: skip
+OF_ADMINISTRATORS = {
+    "outbox/release/", "alarms/{alarm_id}/seen/",
+    "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/", "quarantine/",
+    "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", "quarantine/{raw_id}/run/", "quarantine/{raw_id}/delete/",
+}  # fmt: skip
+Values = dict[str, int | str]
+RECORDS: tuple[type[Model], ...] = (Ticket, Message, Note, Event, Draft, Participant, OutboxMessage)
+FORM = {
+    "text": "x",
+    "kind": "note",
+    "state": "closed",
+    "priority": "1",
+    "tags": "x",
+    "language": "nl",
+    "word": "delete",
+}
+
+
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        address = before + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from [] if address == "api/v1/" else addresses(pattern.url_patterns, address)
+        else:
+            yield address
+
+
+def form(values: Values) -> Values:
+    return {**FORM, "queue": values["queue"], "word": "delete"}
+
+
+def all_records() -> list[list[Any]]:
+    return [list(model.objects.order_by("pk").values()) for model in RECORDS]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def values(d: Department) -> Values:
+    """Of a ticket of games, answered, with a file: what stands in the places of every address."""
+    ticket = arrived_with(d, ("picture.png", "image/png", PIXEL, ""), html=HTML, queue="games/inbox")
+    answer(d.reach("games1"), number=ticket.number, text="Hello", state=State.OPEN, now=clock.now())
+    received = Message.objects.get(direction="inbound")
+    return {
+        "number": ticket.number,
+        "message": received.pk,
+        "attachment": Attachment.objects.get().pk,
+        "participant": Participant.objects.get().pk,
+        "message_id": OutboxMessage.objects.get(kind=Kind.ANSWER).pk,
+        "alarm_id": 1,
+        "raw_id": received.raw_id or 0,
+        "project": "games",
+        "slug": "inbox",
+        "queue": d.queues["games/accounts"].pk,
+        "uidb64": "MQ",
+        "token": "set-password",
+    }
+
+
+def test_each_address_is_known_here() -> None:
+    assert set(addresses(urlpatterns)) == OPEN | OWN | OF_TICKET | OF_ADMINISTRATORS
+
+
+def test_who_is_not_signed_in_is_led_to_sign_in(values: Values) -> None:
+    before, browser = all_records(), Client()
+    for address in sorted(OWN | OF_TICKET | OF_ADMINISTRATORS):
+        for method in (browser.get, browser.post):
+            said = method("/" + address.format(**values), form(values))
+            assert said.status_code in (302, 405), address
+            assert said.headers.get("Location", "/accounts/login/").startswith("/accounts/login/"), address
+    assert all_records() == before
+
+
+@pytest.mark.parametrize("login", ["line1", "passwords", "abuse", "trainee", "lead"])
+def test_nothing_of_games_is_there_for_anybody_of_mail(values: Values, signed_in: SignedIn, login: str) -> None:
+    before, browser = all_records(), signed_in(login)
+    for address in sorted(OF_TICKET):
+        said = browser.post("/" + address.format(**values), form(values))
+        assert said.status_code in ((409,) if address.endswith("keep/") else (404, 405)), address
+        said = browser.get("/" + address.format(**values), follow=True)
+        assert said.status_code in (404, 405), address
+    for address in sorted(OF_ADMINISTRATORS):
+        assert browser.get("/" + address.format(**values)).status_code in (403, 405), address
+        assert browser.post("/" + address.format(**values), form(values)).status_code in (403, 405), address
+    assert all_records() == before
+
+
+def test_the_auditor_reads_everything_and_changes_nothing(values: Values, signed_in: SignedIn) -> None:
+    browser = signed_in("auditor")
+    before = all_records()
+    for address in sorted(OF_TICKET - {f"{TICKET}draft/"}):
+        assert browser.get("/" + address.format(**values), follow=True).status_code in (200, 405), address
+        assert browser.post("/" + address.format(**values), form(values)).status_code in (403, 405, 409), address
+    for address in sorted(OF_ADMINISTRATORS):
+        assert browser.post("/" + address.format(**values), form(values)).status_code in (302, 403, 405), address
+    assert all_records() == before
+
+
+@pytest.mark.parametrize("login", ["games1", "admin"])
+def test_looking_changes_nothing(values: Values, signed_in: SignedIn, login: str) -> None:
+    before, browser = all_records(), signed_in(login)
+    for address in sorted(OWN | OF_TICKET | OF_ADMINISTRATORS):
+        browser.get("/" + address.format(**values))
+    assert all_records() == before
+
+
+def test_no_form_is_taken_without_its_token(values: Values, d: Department) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(d.people["admin"])
+    before = all_records()
+    for address in sorted(OPEN | OWN | OF_TICKET | OF_ADMINISTRATORS):
+        status = browser.post("/" + address.format(**values), form(values)).status_code
+        assert status == 403, address
+    assert all_records() == before
