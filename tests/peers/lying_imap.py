@@ -15,12 +15,19 @@ from typing import Any
 class LyingImap:
     """`with LyingImap(gives=[b"…"]) as server:`. The message is announced with `announces` bytes; each FETCH gives the
     next of `gives` (the last one ever after), its literal said to have `claims` bytes. `trickles`: the answer to the
-    first command comes a byte at a time, without end."""
+    first command comes a byte at a time, without end. `refuses`: the code with which a sign-in is refused."""
 
     def __init__(
-        self, *, gives: Sequence[bytes] = (b"",), announces: int = 0, claims: int | None = None, trickles: bool = False
+        self,
+        *,
+        gives: Sequence[bytes] = (b"",),
+        announces: int = 0,
+        claims: int | None = None,
+        trickles: bool = False,
+        refuses: str = "",
     ) -> None:
         self.gives, self.announces, self.claims, self.trickles = list(gives), announces, claims, trickles
+        self.refuses = refuses
         self.commands: list[str] = []
         self.moved = False
 
@@ -54,6 +61,9 @@ class LyingImap:
             if command.startswith("AUTHENTICATE"):
                 out.write(b"+ \r\n")
                 self.commands.append(base64.b64decode(lines.readline()).decode())
+                if self.refuses:
+                    out.write(f"{tag} NO [{self.refuses}] not now\r\n".encode())
+                    continue
             out.write(self._answer(command))
             out.write(f"{tag} OK done\r\n".encode())
 

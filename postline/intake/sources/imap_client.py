@@ -13,7 +13,7 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 
 from postline.intake.models import Trouble
-from postline.intake.troubles import MailboxTrouble
+from postline.intake.troubles import MailboxTrouble, refusal
 from postline.kit import oauth
 from postline.kit.network import Network, connect, connect_tls, is_inside
 from postline.projects.mail_server import MailServer, access_token
@@ -54,15 +54,19 @@ class Client(IMAPClient):  # type: ignore[misc]
     def sign_in(self) -> None:
         """Raises MailboxTrouble, NoToken and what IMAPClient raises."""
         require_protection(self.socket(), self._server.encryption, allow=self._allow)
-        if self._server.sign_in != SignIn.XOAUTH2:
-            self.login(self._server.login, self._server.password)
-            return
-        token = access_token(self._server, allow=self._allow)
+        by_token = self._server.sign_in == SignIn.XOAUTH2
+        token = access_token(self._server, allow=self._allow) if by_token else ""
         try:
-            self.oauth2_login(self._server.login, token)
-        except imaplib.IMAP4.error:
-            oauth.forget(self._server.grant)
+            if by_token:
+                self.oauth2_login(self._server.login, token)
+            else:
+                self.login(self._server.login, self._server.password)
+        except imaplib.IMAP4.abort:
             raise
+        except imaplib.IMAP4.error as error:
+            if by_token:
+                oauth.forget(self._server.grant)
+            raise MailboxTrouble(refusal(str(error), Trouble.SIGN_IN), str(error)) from error
 
     def promise(self, size: int) -> None:
         """How many bytes the next answers may hold. More is no honest server's answer."""

@@ -31,7 +31,8 @@ def deliver(stream: BinaryIO, *, recipients: tuple[str, ...], sender: str, max_m
     try:
         if recipients:
             mailboxes = Mailboxes.now()
-            if not all(mailboxes.find(address) for address in recipients):
+            found = [mailboxes.find(address) for address in recipients]
+            if not all(mailbox is not None and mailbox.enabled for mailbox in found):
                 return NO_SUCH_MAILBOX
         delivery = Delivery(content=content, source=Source.PIPE, envelope_from=sender, envelope_to=recipients)
         raw_id = keep(delivery, now=clock.now())

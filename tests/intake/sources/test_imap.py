@@ -351,6 +351,17 @@ def test_we_sign_in_with_an_access_token(mailbox: Mailbox) -> None:
     assert f"user={ADDRESS}\x01auth=Bearer token-1\x01\x01" in server.commands
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"), [("AUTHENTICATIONFAILED", Trouble.SIGN_IN), ("UNAVAILABLE", Trouble.REFUSED)]
+)
+def test_a_refused_token_and_a_server_that_is_busy_are_told_apart(
+    mailbox: Mailbox, code: str, expected: Trouble
+) -> None:
+    mailbox.incoming_sign_in, mailbox.oauth_access_token = SignIn.XOAUTH2, closed("token-1")
+    with LyingImap(refuses=code) as server, fetching(_behind(mailbox, server.port)):
+        until(lambda: trouble(mailbox) == expected)
+
+
 def test_a_provider_that_gives_no_token_is_told(mailbox: Mailbox) -> None:
     mailbox.incoming_sign_in, mailbox.oauth_refresh_token = SignIn.XOAUTH2, closed("refresh-1")
     mailbox.oauth_token_url = "ftp://nowhere.example/"
