@@ -56,15 +56,17 @@ def security_headers(get_response: Handler) -> Handler:
 
 
 def storable_input(get_response: Handler) -> Handler:
-    """PostgreSQL refuses NUL characters: they are left out of addresses and forms, and a cookie with one is none."""
+    """PostgreSQL refuses NUL characters: pages leave them out of addresses and forms, and a cookie with one is none."""
 
     def handle(request: HttpRequest) -> HttpResponseBase:
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
-        request.GET = _without_nul(request.GET)  # type: ignore[assignment]
         return get_response(request)
 
     def process_view(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        if request.method == "POST" and not getattr(view, "csrf_exempt", False):  # programs send JSON, unread so far
+        if getattr(view, "csrf_exempt", False):
+            return  # a program: the interface tells it what is wrong
+        request.GET = _without_nul(request.GET)  # type: ignore[assignment]
+        if request.method == "POST":
             request.POST = _without_nul(request.POST)  # type: ignore[assignment]
 
     handle.process_view = process_view  # type: ignore[attr-defined]
