@@ -22,19 +22,19 @@ class AuditFilter:
     until: datetime | None = None
 
 
-def audit_entries(reach: Reach, wanted: AuditFilter) -> QuerySet[AuditEntry]:
+def entries(reach: Reach, wanted: AuditFilter) -> QuerySet[AuditEntry]:
     """The entries that the person may read: all, or those of the projects whose log is theirs."""
-    entries = AuditEntry.objects.all()
+    found = AuditEntry.objects.all()
     if not reach.may_in_project(ProjectRight.AUDIT, None):
-        entries = entries.filter(detail__project__in=reach.projects_with(ProjectRight.AUDIT))
+        found = found.filter(detail__project__in=reach.projects_with(ProjectRight.AUDIT))
     if wanted.actor:
-        entries = entries.filter(actor=wanted.actor)
+        found = found.filter(actor=wanted.actor)
     if wanted.action:
-        entries = entries.filter(action=wanted.action)
+        found = found.filter(action=wanted.action)
     if wanted.target:
-        entries = entries.filter(target=wanted.target)
+        found = found.filter(target=wanted.target)
     if wanted.since:
-        entries = entries.filter(at__gte=wanted.since)
+        found = found.filter(at__gte=wanted.since)
     if wanted.until:
-        entries = entries.filter(at__lt=wanted.until)
-    return entries
+        found = found.filter(at__lt=wanted.until)
+    return found

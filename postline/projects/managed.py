@@ -34,10 +34,11 @@ def group_for(reach: Reach, project: str, slug: str) -> Group:
     return _one(Group.objects.select_related("project").filter(project=project_for(reach, project), slug=slug))
 
 
-def queue_for(reach: Reach, project: str, slug: str) -> Queue:
-    """A queue that is not retired. Raises NothingThere."""
-    related = ("project", "parent", "group", "return_queue", "successor")
-    queues = Queue.objects.select_related(*related).filter(retired_at=None)
+def queue_for(reach: Reach, project: str, slug: str, *, also_retired: bool = False) -> Queue:
+    """Raises NothingThere."""
+    queues = Queue.objects.select_related("project", "parent", "group", "return_queue", "successor")
+    if not also_retired:
+        queues = queues.filter(retired_at=None)
     return _one(queues.filter(project=project_for(reach, project), slug=slug))
 
 

@@ -14,7 +14,7 @@ from postline.projects import audit
 from postline.projects.models import Group, Line, Membership, Person, Project, Role
 from postline.projects.models.person import INSTALLATION_ROLES
 
-_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class WrongLogin(Exception):
@@ -54,7 +54,7 @@ def create_person(
 
     Raises WrongLogin, LoginTaken, WrongAppointment.
     """
-    if not _LOGIN.fullmatch(login):
+    if not LOGIN.fullmatch(login):
         raise WrongLogin(login)
     if Person.objects.filter(login__iexact=login).exists():
         raise LoginTaken(login)
