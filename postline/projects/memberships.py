@@ -52,16 +52,16 @@ def dismiss(reach: Reach, *, membership_id: int, now: datetime) -> Membership:
 
     Raises Forbidden, NoSuchMembership, OwnRight, LastAdmin.
     """
-    related = ("person", "project", "group")
-    membership = (
-        Membership.objects.select_for_update(of=("self",)).select_related(*related).filter(pk=membership_id).first()
-    )
+    rows = Membership.objects.select_related("person", "project", "group").filter(pk=membership_id)
+    membership = rows.first()
     if membership is None:
         raise NoSuchMembership
     if not reach.may_appoint(membership.role, membership.project_id):
         raise Forbidden(ProjectRight.MANAGE)
     if membership.role == Role.ADMIN:
         require_another_admin(membership.person)
+    if not rows.select_for_update(of=("self",)).exists():
+        raise NoSuchMembership
     is_own = membership.person_id == reach.person.pk
     if is_own and membership.role in MANAGING and (membership.role == Role.ADMIN or not reach.is_admin):
         raise OwnRight(membership.role)
@@ -71,10 +71,13 @@ def dismiss(reach: Reach, *, membership_id: int, now: datetime) -> Membership:
 
 
 def require_another_admin(person: Person) -> None:
-    """Raises LastAdmin when no other active person administers the installation. Their rows stay locked, so that
-    two administrators cannot remove each other at the same moment."""
-    admins = Membership.objects.select_for_update(of=("self",)).filter(role=Role.ADMIN, person__is_active=True)
-    if not any(admin.person_id != person.pk for admin in admins.order_by("pk")):
+    """Raises LastAdmin when no other active person administers the installation.
+
+    Two administrators cannot remove each other at the same moment: the rows are locked first, and only then looked at.
+    """
+    admins = Membership.objects.filter(role=Role.ADMIN)
+    list(admins.select_for_update().order_by("pk").values_list("pk"))
+    if not admins.filter(person__is_active=True).exclude(person=person).exists():
         raise LastAdmin(person.login)
 
 

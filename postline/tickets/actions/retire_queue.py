@@ -30,7 +30,7 @@ class WrongSuccessor(Exception):
 
 
 @transaction.atomic
-def retire_queue(reach: Reach, *, queue_id: int, successor: Queue | None, now: datetime) -> Queue:
+def retire(reach: Reach, *, queue_id: int, successor: Queue | None, now: datetime) -> Queue:
     """Retire a queue. Mailboxes, topics, queues below it and follow-ups go over to `successor` at once; its tickets
     are moved by `empty_retired`. A queue that nothing needs is retired at once, and needs no successor.
 

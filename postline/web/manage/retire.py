@@ -60,7 +60,7 @@ def _retire(request: StaffRequest, it: Queue, heirs: list[Queue]) -> dict[str, s
     if request.POST.get("word", "").strip() != it.slug:
         return {"word": _("This is not the short name of the queue: nothing was changed.")}
     try:
-        domain.retire_queue(request.reach, queue_id=it.pk, successor=successor, now=clock.now())
+        domain.retire(request.reach, queue_id=it.pk, successor=successor, now=clock.now())
     except domain.NeedsSuccessor:
         return {"successor": _("Choose the queue that takes over.")}
     except domain.WrongSuccessor:
