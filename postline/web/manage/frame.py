@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from postline.kit.paging import key_of
 from postline.projects import managed
 from postline.projects.models import AuditEntry, Project
 from postline.projects.rights import ProjectRight
@@ -51,5 +52,4 @@ def conflict(missed: Sequence[AuditEntry]) -> dict[str, Any]:
 
 def seen(request: HttpRequest) -> int:
     """The number of the last change that the form knew of."""
-    number = request.POST.get("seen", "")
-    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+    return key_of(request.POST.get("seen", "")) or 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -158,7 +157,7 @@ def _text(request: StaffRequest) -> str:
 
 def _cells(source: str) -> list[str]:
     try:
-        row = next(csv.reader(io.StringIO(source), delimiter=_separator(source)), [])
+        row = next(csv.reader([source], delimiter=_separator(source), skipinitialspace=True), [])
     except csv.Error:  # a part that is longer than any name
         row = [source[:LONGEST]]
     return [one_line(cell) for cell in row]
@@ -180,7 +179,7 @@ def _fault(login: str, email: str, cells: Sequence[str]) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        return _("This is no e-mail address.") if email else _("The e-mail address is missing.")
+        return _("This is no e-mail address.") if email else _("The address is missing.")
     return ""
 
 

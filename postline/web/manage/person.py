@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from postline.kit import clock
+from postline.kit.paging import key_of
 from postline.projects import changes, managed, staff
 from postline.projects.memberships import (
     AlreadyAppointed,
@@ -189,14 +190,10 @@ def _may_see(request: StaffRequest, project: Project | None) -> bool:
 
 def _way_back(request: StaffRequest, it: Person) -> str:
     """To the group from whose page it was asked, else to the person."""
-    group = Group.objects.select_related("project").filter(pk=_number(request.POST.get("group", ""))).first()
+    group = Group.objects.select_related("project").filter(pk=key_of(request.POST.get("group", "")) or 0).first()
     if group is not None and request.reach.may_in_project(ProjectRight.MANAGE, group.project_id):
         return reverse("manage-group", args=[group.project.slug, group.slug])
     return reverse("manage-person", args=[it.pk])
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _appointment(membership: Membership) -> Appointment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from postline.kit.paging import key_of
 from postline.projects import managed
 from postline.web.manage.frame import manages, show
 from postline.web.shared.decorators import StaffRequest
@@ -20,7 +21,7 @@ def search(request: StaffRequest) -> HttpResponse:
     words, kind, after = (request.GET.get(name, "").strip() for name in ("q", "kind", "after"))
     kinds = [kind] if kind in KINDS else list(KINDS)
     size = managed.PAGE if kind in KINDS else FIRST
-    start = int(after) if kind in KINDS and after.isascii() and after.isdecimal() and len(after) < 19 else 0
+    start = (key_of(after) or 0) if kind in KINDS else 0
     found = {one: managed.search(request.reach, words, kind=one, after=start, size=size) for one in kinds}
     people = None
     if kind not in KINDS and words:
