@@ -15,6 +15,7 @@ from postline.projects import audit
 from postline.projects.models import Line, Mailbox, Queue, Topic
 from postline.projects.queues import NotInUse, target
 from postline.projects.rights import ProjectRight, Reach, Right, people_with
+from postline.tickets.announcements import CHANGES
 from postline.tickets.history import Happening
 from postline.tickets.models import Ticket
 
@@ -100,6 +101,7 @@ def _move_batch(queue: Queue, which: str, *, now: datetime) -> int:
         "keepers": [person.pk for person in people_with(Right.TAKE, heir)],
         "person": queue.retired_by_id,
         "kind": str(Happening.MOVED),
+        "channel": CHANGES,
         "now": now,
         "limit": BATCH,
     }
@@ -149,11 +151,13 @@ WITH batch AS (
         taken_by_id = CASE WHEN taken_by_id = ANY(%(keepers)s::bigint[]) THEN taken_by_id END,
         taken_until = CASE WHEN taken_by_id = ANY(%(keepers)s::bigint[]) THEN taken_until END
     FROM batch WHERE ticket.id = batch.id
-    RETURNING ticket.id, ticket.event_count
+    RETURNING ticket.id, ticket.number, ticket.event_count
+), written AS (
+    INSERT INTO tickets_event (ticket_id, number, kind, person_id, at, data)
+    SELECT id, event_count, %(kind)s::text, %(person)s::bigint, %(now)s::timestamptz,
+        jsonb_build_object('from', %(from)s::bigint, 'to', %(to)s::bigint, 'retired', true)
+    FROM moved
 )
-INSERT INTO tickets_event (ticket_id, number, kind, person_id, at, data)
-SELECT id, event_count, %(kind)s::text, %(person)s::bigint, %(now)s::timestamptz,
-    jsonb_build_object('from', %(from)s::bigint, 'to', %(to)s::bigint, 'retired', true)
+SELECT pg_notify(%(channel)s, concat_ws(' ', number, event_count, %(kind)s::text, %(from)s::bigint, %(to)s::bigint))
 FROM moved
-RETURNING ticket_id
 """

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0003_person_single_keys"),
+        ("projects", "0004_alarms"),
     ]
 
     operations = [
