@@ -67,6 +67,7 @@ def compose(ticket: NewTicket) -> Outgoing:
     return Outgoing(
         kind=Kind.AUTOMATIC,
         project_id=mailbox.project_id,
+        mailbox_id=mailbox.pk,
         ticket_id=arrived.ticket_id,
         message_id=references.new_message_id(number=arrived.number, domain=mailbox.address.rpartition("@")[2]),
         envelope_from="",

@@ -7,8 +7,10 @@ its own, and that one goes to quarantine with its error.
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -17,8 +19,10 @@ from postline.intake import thread
 from postline.intake.addressed import Mailboxes, by_project
 from postline.intake.automatic_answer import NewTicket, answer_automatically
 from postline.intake.claim import claim
+from postline.intake.health import count_arrivals
 from postline.intake.models import RawMessage, Source, State
 from postline.intake.parse import ParsedMessage, read
+from postline.intake.probe import is_probe
 from postline.intake.quarantine import put_aside
 from postline.intake.reader import Reader, Unreadable
 from postline.kit.logs import logger
@@ -38,7 +42,7 @@ PUT_ASIDE_WITHOUT_TICKET = ("bounce", "auto-reply")  # robots never open a ticke
 
 def handle(reader: Reader, *, now: datetime, batch: int = BATCH) -> int:
     """Handle the oldest waiting messages, any number of workers at once. Returns how many were handled."""
-    handled = 0
+    handled, came = 0, Counter[int]()
     with ExitStack() as afterwards, transaction.atomic():
         _set_up_transaction()
         raws = claim(batch)
@@ -50,9 +54,10 @@ def handle(reader: Reader, *, now: datetime, batch: int = BATCH) -> int:
         read_ahead = reader.read_groups(contents, patience=PATIENCE_SECONDS)
         afterwards.enter_context(closing(read_ahead))  # when the tickets are free again
         for group, messages in zip(groups, read_ahead, strict=False):
-            done = _handle_group(list(zip(group, messages, strict=True)), mailboxes, now=now)
+            done = _handle_group(list(zip(group, messages, strict=True)), mailboxes, came=came, now=now)
             RawMessage.objects.filter(pk__in=done).update(state=State.HANDLED, handled_at=now)
             handled += len(group)
+        count_arrivals(came, now=now)
     return handled
 
 
@@ -68,25 +73,33 @@ def handle_one(
         raw = waiting.first()
         if raw is None:
             return None
-        message = read(bytes(raw.content))
-        arrived = _handled(raw, message, Mailboxes.now(), now=now, topic_id=topic_id, fields=fields)
+        message, came = read(bytes(raw.content)), Counter[int]()
+        arrived = _handled(raw, message, Mailboxes.now(), came=came, now=now, topic_id=topic_id, fields=fields)
         if arrived is not None:
             RawMessage.objects.filter(pk=raw_id).update(state=State.HANDLED, handled_at=now)
+        count_arrivals(came, now=now)
     return arrived[0] if arrived else None
 
 
 def _handle_group(
-    pairs: Sequence[tuple[RawMessage, ParsedMessage | Unreadable]], mailboxes: Mailboxes, *, now: datetime
+    pairs: Sequence[tuple[RawMessage, ParsedMessage | Unreadable]],
+    mailboxes: Mailboxes,
+    *,
+    came: Counter[int],
+    now: datetime,
 ) -> list[int]:
     """All together or, where that fails, one by one. Returns the ids of those that are handled."""
     try:
+        counted = Counter[int]()
         with transaction.atomic():
-            return list(_take_in_all(pairs, mailboxes, now=now))
+            done = list(_take_in_all(pairs, mailboxes, came=counted, now=now))
+        came.update(counted)
+        return done
     except (OperationalError, InterfaceError):
         raise  # the database is away: nothing is wrong with the messages
     except Exception as error:
         log.info("messages handled one by one", first=pairs[0][0].pk, error=type(error).__name__)
-        return [raw.pk for raw, message in pairs if _handled(raw, message, mailboxes, now=now) is not None]
+        return [raw.pk for raw, message in pairs if _handled(raw, message, mailboxes, came=came, now=now) is not None]
 
 
 def take_in(
@@ -102,7 +115,10 @@ def take_in(
 
     What became of it, None when it was put aside. Runs inside the caller's transaction.
     """
-    return _take_in_all([(raw, message)], mailboxes, now=now, topic_id=topic_id, fields=fields).get(raw.pk)
+    came = Counter[int]()
+    done = _take_in_all([(raw, message)], mailboxes, came=came, now=now, topic_id=topic_id, fields=fields)
+    count_arrivals(came, now=now)
+    return done.get(raw.pk)
 
 
 def _handled(
@@ -110,6 +126,7 @@ def _handled(
     message: ParsedMessage | Unreadable,
     mailboxes: Mailboxes,
     *,
+    came: Counter[int],
     now: datetime,
     topic_id: int | None = None,
     fields: dict[str, str] | None = None,
@@ -117,9 +134,13 @@ def _handled(
     """The same for one message whatever happens: a fault puts it aside."""
     for last_try in (False, True):
         try:
+            counted = Counter[int]()
             with transaction.atomic():
-                found = _take_in_all([(raw, message)], mailboxes, now=now, topic_id=topic_id, fields=fields)
-                return found.get(raw.pk)
+                found = _take_in_all(
+                    [(raw, message)], mailboxes, came=counted, now=now, topic_id=topic_id, fields=fields
+                )
+            came.update(counted)
+            return found.get(raw.pk)
         except IntegrityError:
             # another worker has just stored the same message, or drawn the same number: look once more
             if last_try:
@@ -136,11 +157,15 @@ def _take_in_all(
     pairs: Sequence[tuple[RawMessage, ParsedMessage | Unreadable]],
     mailboxes: Mailboxes,
     *,
+    came: Counter[int],
     now: datetime,
     topic_id: int | None = None,
     fields: dict[str, str] | None = None,
 ) -> dict[int, list[Arrived]]:
-    """What became of each raw message, one for each project; those that went to quarantine are missing."""
+    """What became of each raw message, one for each project; those that went to quarantine are missing.
+
+    `came` counts the messages by mailbox.
+    """
     addressed = [
         (raw, message, projects)
         for raw, message in pairs
@@ -148,11 +173,13 @@ def _take_in_all(
     ]
     every_project = {project_id for _, _, projects in addressed for project_id in projects}
     known = thread.Known(list(every_project), [message for _, message, _ in addressed])
-    done: dict[int, list[Arrived]] = {}
+    # a connection test's own message has found its way: nothing comes of it
+    done: dict[int, list[Arrived]] = {raw.pk: [] for raw, message in pairs if _is_probe(message)}
     opened: list[NewTicket] = []
-    for raw, message, projects in addressed:
+    for raw, read_message, projects in addressed:
         for project_id, ours in projects.items():
-            recipients = [*raw.envelope_to, *(one.address for one in (*message.to, *message.cc))]
+            recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
+            message = _with_requester(read_message, ours[0], mailboxes)
             found = thread.find(message, known, project_id=project_id, recipients=recipients)
             if found.duplicate_of is not None:
                 seen_again(found.duplicate_of, mailbox_ids=[mailbox.pk for mailbox in ours])
@@ -170,8 +197,9 @@ def _take_in_all(
                 "message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by
             )
             done.setdefault(raw.pk, []).append(arrived)
+            came.update(mailbox.pk for mailbox in ours)
         if raw.pk not in done:
-            put_aside(raw, reason=message.kind, error="", now=now)
+            put_aside(raw, reason=read_message.kind, error="", now=now)
     answer_automatically(opened, mailboxes=mailboxes, now=now)
     return done
 
@@ -183,10 +211,25 @@ def _whose(
     if isinstance(message, Unreadable):
         put_aside(raw, reason="unreadable", error=message.reason, now=now)
         return {}
+    if is_probe(message):
+        return {}
     projects = by_project(raw, message, mailboxes)
     if not projects:
         put_aside(raw, reason="no-mailbox", error="", now=now)
     return projects
+
+
+def _is_probe(message: ParsedMessage | Unreadable) -> bool:
+    return isinstance(message, ParsedMessage) and is_probe(message)
+
+
+def _with_requester(message: ParsedMessage, mailbox: Mailbox, mailboxes: Mailboxes) -> ParsedMessage:
+    """Whoever stands in Reply-To has written it, where the mailbox is fed by web forms (S24)."""
+    if mailbox.reply_to_beats_from:
+        for one in message.reply_to:
+            if one.address and mailboxes.find(one.address) is None:
+                return replace(message, sender=one)
+    return message
 
 
 def _arrival(

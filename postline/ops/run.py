@@ -73,7 +73,7 @@ def _signals() -> tuple[signal.Signals, ...]:
 
 def _roles(configuration: Configuration) -> list[str]:
     receives = configuration.smtp is not None or configuration.lmtp is not None
-    return ["web", *(["receiver"] if receives else []), "worker"]
+    return ["web", *(["receiver"] if receives else []), "fetcher", "worker"]
 
 
 def _prepare(signals: SignalPipe) -> str | None:

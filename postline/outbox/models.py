@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from postline.projects.models import Project
+from postline.projects.models import Mailbox, Project
 
 
 class Kind(models.TextChoices):
@@ -30,10 +30,12 @@ class State(models.TextChoices):
 class OutboxMessage(models.Model):
     """One message on its way out. Its Message-ID and date are fixed here: a second delivery is the same message.
 
+    `mailbox` is the one it leaves from: by its own outgoing server where it has one, else by the relay.
     `ticket_id` names the ticket it belongs to (no foreign key: tickets stand above the outbox).
     """
 
     project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
     ticket_id = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=16, choices=Kind)
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)

@@ -45,6 +45,7 @@ class Outgoing:
     references: Sequence[str] = ()
     language: str = ""
     files: Sequence[File] = field(default=())
+    mailbox_id: int | None = None  # whose outgoing server takes it; None: the relay
 
     @property
     def recipients(self) -> list[str]:
@@ -94,6 +95,7 @@ def _values(outgoing: Outgoing) -> dict[str, Any]:
         raise NobodyToSendTo(outgoing.subject)
     return {
         "project": outgoing.project_id,
+        "mailbox": outgoing.mailbox_id,
         "ticket": outgoing.ticket_id,
         "kind": str(outgoing.kind),
         "message_id": outgoing.message_id,
@@ -120,15 +122,17 @@ def one_line(text: str) -> str:
 
 INSERT = """
 WITH given AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(%(messages)s::json) AS one(project bigint, ticket bigint, kind text,
-        message_id text, envelope_from text, sender_name text, sender_address text, reply_to text, "to" jsonb, cc jsonb,
+    SELECT * FROM json_to_recordset(%(messages)s::json) AS one(project bigint, mailbox bigint, ticket bigint,
+        kind text, message_id text, envelope_from text, sender_name text, sender_address text, reply_to text,
+        "to" jsonb, cc jsonb,
         subject text, in_reply_to text, "references" text[], language text, text text, html text, recipients text[])
 ), message AS (
-    INSERT INTO outbox_outboxmessage (project_id, ticket_id, kind, state, message_id, envelope_from, sender_name,
-        sender_address, reply_to, "to", cc, subject, in_reply_to, "references", language, text, html,
+    INSERT INTO outbox_outboxmessage (project_id, mailbox_id, ticket_id, kind, state, message_id, envelope_from,
+        sender_name, sender_address, reply_to, "to", cc, subject, in_reply_to, "references", language, text, html,
         created_at, next_attempt_at, attempts, claimed_by)
-    SELECT project, ticket, kind, %(waiting)s::text, message_id, envelope_from, sender_name, sender_address, reply_to,
-        "to", cc, subject, in_reply_to, "references", language, text, html, %(now)s::timestamptz, %(now)s, 0, ''
+    SELECT project, mailbox, ticket, kind, %(waiting)s::text, message_id, envelope_from, sender_name, sender_address,
+        reply_to, "to", cc, subject, in_reply_to, "references", language, text, html, %(now)s::timestamptz, %(now)s,
+        0, ''
     FROM given
     RETURNING id, message_id
 ), recipients AS (

@@ -11,10 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from postline.configuration import Relay
+from postline.kit.oauth import NoToken
+from postline.outbox import own_server
 from postline.outbox.addresses import parse
 from postline.outbox.models import State
 from postline.outbox.put import one_line
+from postline.projects.mail_server import MailServer
 
 MESSAGES_PER_CONNECTION = 100  # some relays count
 LONGEST_REPLY = 500  # letters kept of what a relay said
@@ -55,10 +60,13 @@ class RelayUnavailable(Exception):
 
 
 class Connection:
-    """Opened when first needed, kept between messages. Not to be shared by threads, but for `abort`."""
+    """Opened when first needed, kept between messages. Not to be shared by threads, but for `abort`.
 
-    def __init__(self, relay: Relay, *, greeting: str, timeouts: Timeouts | None = None) -> None:
-        self._relay = relay
+    It leads to the relay, or to the outgoing server of a mailbox.
+    """
+
+    def __init__(self, server: Relay | MailServer, *, greeting: str, timeouts: Timeouts | None = None) -> None:
+        self._server = server
         self._greeting = greeting
         self._timeouts = timeouts or Timeouts()
         self._smtp: smtplib.SMTP | None = None
@@ -71,7 +79,7 @@ class Connection:
         self.close()
         try:
             self._smtp = self._open()
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, NoToken) as error:
             raise RelayUnavailable(describe(error)) from error
         self._handed_over = 0
 
@@ -126,29 +134,10 @@ class Connection:
         return 200 <= code < 300
 
     def _open(self) -> smtplib.SMTP:
-        relay, tls = self._relay, _tls_context(self._relay)
-        smtp: smtplib.SMTP
-        if relay.tls:
-            smtp = smtplib.SMTP_SSL(relay.host, relay.port, self._greeting, timeout=self._timeouts.connect, context=tls)
-        else:
-            smtp = smtplib.SMTP(relay.host, relay.port, self._greeting, timeout=self._timeouts.connect)
-        try:
-            if smtp.sock is not None:
-                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # one short line waits for the next
-            smtp.ehlo_or_helo_if_needed()
-            if not relay.tls and smtp.has_extn("starttls"):
-                smtp.starttls(context=tls)
-                smtp.ehlo_or_helo_if_needed()
-            if relay.user:
-                if not isinstance(smtp.sock, ssl.SSLSocket) and not _is_loopback(relay.host):
-                    raise smtplib.SMTPException(
-                        "the relay offers no TLS, and the password is not sent unencrypted; use smtps://"
-                    )
-                smtp.login(relay.user, relay.password)
-        except BaseException:
-            smtp.close()
-            raise
-        return smtp
+        if isinstance(self._server, Relay):
+            return _dial(self._server, greeting=self._greeting, timeout=self._timeouts.connect)
+        allow = settings.CONFIGURATION.allow_networks
+        return own_server.dial(self._server, greeting=self._greeting, timeout=self._timeouts.connect, allow=allow)
 
     def _converse(self, smtp: smtplib.SMTP, letter: Letter, results: dict[str, Result]) -> None:
         """One mail transaction (RFC 5321, 3.3). Fills `results` as the replies come, so that what is known stays."""
@@ -200,6 +189,32 @@ class Connection:
     def _close_if_told(self, code: int) -> None:
         if code == SHUTTING_DOWN:
             self.close()
+
+
+def _dial(relay: Relay, *, greeting: str, timeout: float) -> smtplib.SMTP:
+    tls = _tls_context(relay)
+    smtp: smtplib.SMTP
+    if relay.tls:
+        smtp = smtplib.SMTP_SSL(relay.host, relay.port, greeting, timeout=timeout, context=tls)
+    else:
+        smtp = smtplib.SMTP(relay.host, relay.port, greeting, timeout=timeout)
+    try:
+        if smtp.sock is not None:
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # one short line waits for the next
+        smtp.ehlo_or_helo_if_needed()
+        if not relay.tls and smtp.has_extn("starttls"):
+            smtp.starttls(context=tls)
+            smtp.ehlo_or_helo_if_needed()
+        if relay.user:
+            if not isinstance(smtp.sock, ssl.SSLSocket) and not _is_loopback(relay.host):
+                raise smtplib.SMTPException(
+                    "the relay offers no TLS, and the password is not sent unencrypted; use smtps://"
+                )
+            smtp.login(relay.user, relay.password)
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
 
 
 def describe(error: Exception) -> str:

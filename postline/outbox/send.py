@@ -1,4 +1,8 @@
-"""Takes what waits in the outbox to the relay, until told to stop. Any number of these run at once, on any machine."""
+"""Takes what waits in the outbox to the relay, or to the own server of its mailbox, until told to stop.
+
+Any number of these run at once, on any machine. Each way has senders of its own: a server that is slow or away holds
+up what leaves by it and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 
 import psycopg
@@ -16,14 +19,20 @@ from django.db import Error, InterfaceError, OperationalError, connection
 
 from postline.configuration import Relay
 from postline.kit import clock, metrics
+from postline.kit.encryption import Undecryptable
 from postline.kit.logs import logger
-from postline.outbox.claims import Claim, claim, next_due, renew
+from postline.outbox.claims import Claim, claim, next_due, own_ways, renew
 from postline.outbox.deliver import deliver, unavailable
 from postline.outbox.put import CHANNEL
 from postline.outbox.record import record
 from postline.outbox.relay import Connection, RelayUnavailable, Result, Timeouts, greeting_of
+from postline.projects.mail_server import MailServer, outgoing
+from postline.projects.models import Mailbox
 
 SENDERS = 2  # connections to the relay: one slow answer does not stop the others
+MOST_OWN = 20  # own servers that are served at the same time; each costs a thread and a connection to the database
+LINGER_S = 30.0  # an own server's connection is kept so long when there is nothing to send
+LOOK_S = 2.0  # how soon changed settings of an own server are noticed
 LISTEN_S = 0.5  # how soon a stop is noticed
 RENEW_S = 15.0
 LONGEST_NAP_S = 15.0  # looked at even if nobody rang, for databases behind a pooler that swallows LISTEN
@@ -39,44 +48,94 @@ def run(
     stop: threading.Event, *, relay: Relay | None = None, senders: int = SENDERS, timeouts: Timeouts | None = None
 ) -> None:
     """Send until `stop` is set. Without a relay (POSTLINE_RELAY) messages wait and can be read at /outbox/."""
-    relay = relay or settings.CONFIGURATION.relay
-    if relay is None:
-        log.info("outbox.no-relay")
-        stop.wait()
-        return
-    crew = [Sender(relay, stop, timeouts=timeouts) for _ in range(senders)]
-    for sender in crew:
-        sender.start()
+    crew = Crew(stop, relay=relay or settings.CONFIGURATION.relay, senders=senders, timeouts=timeouts)
     try:
         _keep_watch(stop, crew)
     finally:
         stop.set()
-        for sender in crew:
-            sender.bell.set()
-        deadline = time.monotonic() + FAREWELL_S
-        for sender in crew:
-            sender.join(max(0.0, deadline - time.monotonic()))
+        crew.dismiss()
         connection.close()
 
 
-class Sender(threading.Thread):
-    """One connection to the relay and the message that is on it."""
+class Crew:
+    """The senders: some for the relay all the time, one for each own server that has something to send."""
 
-    def __init__(self, relay: Relay, stop: threading.Event, *, timeouts: Timeouts | None = None) -> None:
+    def __init__(self, stop: threading.Event, *, relay: Relay | None, senders: int, timeouts: Timeouts | None) -> None:
+        self._stop, self._timeouts = stop, timeouts
+        self._by_relay = [Sender(stop, relay=relay, timeouts=timeouts) for _ in range(senders if relay else 0)]
+        self._own: dict[int, Sender] = {}
+        for sender in self._by_relay:
+            sender.start()
+        if relay is None:
+            log.info("outbox.no-relay")
+
+    @property
+    def members(self) -> list[Sender]:
+        """Everybody at work."""
+        return [*self._by_relay, *self._own.values()]
+
+    def review(self) -> None:
+        """Start a sender for each own server that needs one; end those whose settings have changed."""
+        ways = own_ways(now=clock.now())
+        for mailbox_id, sender in list(self._own.items()):
+            if mailbox_id not in ways or ways[mailbox_id][0] != sender.version:
+                sender.over.set()
+                sender.bell.set()
+            if not sender.is_alive():
+                del self._own[mailbox_id]
+        for mailbox_id, (version, is_due) in ways.items():
+            if is_due and mailbox_id not in self._own and len(self._own) < MOST_OWN:
+                sender = Sender(self._stop, mailbox_id=mailbox_id, version=version, timeouts=self._timeouts)
+                self._own[mailbox_id] = sender
+                sender.start()
+
+    def ring(self) -> None:
+        """Something was put into the outbox."""
+        for sender in self.members:
+            sender.bell.set()
+
+    def dismiss(self) -> None:
+        """Wait until everybody has written down what became of the message in hand."""
+        self.ring()
+        deadline = time.monotonic() + FAREWELL_S
+        for sender in self.members:
+            sender.over.set()
+            sender.join(max(0.0, deadline - time.monotonic()))
+
+
+class Sender(threading.Thread):
+    """One connection and the message that is on it: to the relay, or to the own server of a mailbox."""
+
+    def __init__(
+        self,
+        stop: threading.Event,
+        *,
+        relay: Relay | None = None,
+        mailbox_id: int | None = None,
+        version: int = 0,
+        timeouts: Timeouts | None = None,
+    ) -> None:
         self.key = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(6)}"
         super().__init__(name=f"outbox-{self.key}", daemon=True)
         self.bell = threading.Event()
+        self.over = threading.Event()
         self.in_hand: int | None = None
         self.since = 0.0
-        self.relay = Connection(relay, greeting=greeting_of(settings.CONFIGURATION.public_url), timeouts=timeouts)
+        self.version = version
+        self.server: Connection | None = self._connect(relay, timeouts) if relay else None
+        self._mailbox_id = mailbox_id
+        self._timeouts = timeouts
         self._stop_asked = stop
         self._unreachable = 0
+        self._idle_since = time.monotonic()
 
     def run(self) -> None:
-        while not self._stop_asked.is_set():
+        while not self._is_over():
             self.bell.clear()
             try:
-                if not self._send_next():
+                if self._send_next():
+                    self._idle_since = time.monotonic()
+                else:
                     self._nap()
             except Error as error:
                 log.warning("outbox.database-away", error=type(error).__name__)
@@ -85,18 +144,42 @@ class Sender(threading.Thread):
             except Exception:
                 log.exception("outbox.sender-stumbled")
                 self._stop_asked.wait(DATABASE_PAUSE_S)
-        self.relay.quit()
+        if self.server is not None:
+            self.server.quit()
         connection.close()
+
+    def _is_over(self) -> bool:
+        if self._mailbox_id is not None and time.monotonic() - self._idle_since > LINGER_S:
+            return True
+        return self.over.is_set() or self._stop_asked.is_set()
+
+    @staticmethod
+    def _connect(server: Relay | MailServer, timeouts: Timeouts | None) -> Connection:
+        return Connection(server, greeting=greeting_of(settings.CONFIGURATION.public_url), timeouts=timeouts)
+
+    def _way(self) -> Connection:
+        """The connection; an own server's settings are read when it is first needed. Raises RelayUnavailable."""
+        if self.server is None:
+            mailbox = Mailbox.objects.filter(pk=self._mailbox_id or 0).first()
+            try:
+                server = outgoing(mailbox) if mailbox is not None else None
+            except Undecryptable as error:
+                raise RelayUnavailable("the password cannot be read any more: enter it again") from error
+            if server is None:
+                self.over.set()
+                raise RelayUnavailable("the mailbox has no outgoing server any more")
+            self.server = self._connect(server, self._timeouts)
+        return self.server
 
     def _send_next(self) -> bool:
         """One message, whatever becomes of it. False: nothing is due."""
-        held = claim(sender=self.key, now=clock.now())
+        held = claim(sender=self.key, now=clock.now(), mailbox_id=self._mailbox_id)
         if held is None:
             return False
         self.in_hand, self.since = held.key, time.monotonic()
         try:
             try:
-                results = deliver(held, self.relay)
+                results = deliver(held, self._way())
                 self._unreachable = 0
             except RelayUnavailable as error:
                 results = unavailable(held, error)
@@ -106,7 +189,7 @@ class Sender(threading.Thread):
             self.in_hand = None
         if self._unreachable:
             # not the message's fault: the others need not make the same experience one by one
-            self._stop_asked.wait(min(2.0 ** (self._unreachable - 1), LONGEST_PAUSE_S))
+            self._pause(min(2.0 ** (self._unreachable - 1), LONGEST_PAUSE_S))
         return True
 
     def _record(self, held: Claim, results: dict[str, Result]) -> None:
@@ -129,28 +212,39 @@ class Sender(threading.Thread):
                 log.info("outbox.tried", message=held.key, attempt=held.attempt_id, states=states, kept=kept)
                 return
 
+    def _pause(self, seconds: float) -> None:
+        """The bell does not shorten this, a stop does."""
+        deadline = time.monotonic() + seconds
+        while not self._is_over() and (left := deadline - time.monotonic()) > 0:
+            self.over.wait(min(left, LISTEN_S))
+
     def _nap(self) -> None:
-        due = next_due()
+        due = next_due(mailbox_id=self._mailbox_id)
         seconds = LONGEST_NAP_S if due is None else (due - clock.now()).total_seconds()
         self.bell.wait(min(max(seconds, 0.05), LONGEST_NAP_S))
 
 
-def _keep_watch(stop: threading.Event, crew: Sequence[Sender]) -> None:
+def _keep_watch(stop: threading.Event, crew: Crew) -> None:
     """Ring when something was put into the outbox; keep the claims of those at work; end endless talks."""
-    renewed, listening = 0.0, False
+    renewed, reviewed, listening = 0.0, 0.0, False
     while not stop.is_set():
         try:
+            heard = False
             if not listening:
                 with connection.cursor() as cursor:
                     cursor.execute(f"LISTEN {CHANNEL}")
-                listening = True
-                _ring(crew)
+                listening = heard = True
             if time.monotonic() - renewed > RENEW_S:
-                renew({one.key: one.in_hand for one in crew if one.in_hand is not None}, now=clock.now())
+                held = {one.key: one.in_hand for one in crew.members if one.in_hand is not None}
+                renew(held, now=clock.now())
                 renewed = time.monotonic()
                 _end_endless_talks(crew)
-            if _heard_something():
-                _ring(crew)
+            heard = _heard_something() or heard
+            if heard or time.monotonic() - reviewed > LOOK_S:
+                crew.review()
+                reviewed = time.monotonic()
+            if heard:
+                crew.ring()
         except (Error, psycopg.Error) as error:
             log.warning("outbox.database-away", error=type(error).__name__)
             with suppress(Exception):
@@ -163,12 +257,7 @@ def _heard_something() -> bool:
     return any(True for _ in connection.connection.notifies(timeout=LISTEN_S, stop_after=1))
 
 
-def _ring(crew: Sequence[Sender]) -> None:
-    for sender in crew:
-        sender.bell.set()
-
-
-def _end_endless_talks(crew: Sequence[Sender]) -> None:
-    for sender in crew:
-        if sender.in_hand is not None and time.monotonic() - sender.since > LONGEST_TALK_S:
-            sender.relay.abort()
+def _end_endless_talks(crew: Crew) -> None:
+    for sender in crew.members:
+        if sender.in_hand is not None and time.monotonic() - sender.since > LONGEST_TALK_S and sender.server:
+            sender.server.abort()

@@ -56,6 +56,7 @@ def compose_answer(
     return Outgoing(
         kind=Kind.ANSWER,
         project_id=ticket.project_id,
+        mailbox_id=mailbox.pk,
         ticket_id=ticket.pk,
         message_id=references.new_message_id(number=ticket.number, domain=domain),
         envelope_from=mailbox.address,

@@ -82,7 +82,7 @@ def test_many_slow_uploads_keep_nobody_waiting(served: Served) -> None:
 
 
 def test_a_signal_ends_everything_and_the_next_start_is_quick(served: Served, tmp_path: Path) -> None:
-    children = [served.child(f"postline {role}") for role in ("web", "receiver", "worker")]
+    children = [served.child(f"postline {role}") for role in ("web", "receiver", "fetcher", "worker")]
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(20) == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in children)

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver
 
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
+from postline.projects.models import Group, Membership, Project, Queue
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -21,6 +22,8 @@ from tests.web.conftest import SignedIn
 from tests.web.workspace.test_files import HTML, PIXEL, arrived_with
 
 TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
+PROJECT, PERSON = "manage/projects/{project}/", "manage/people/{person_id}/"
+GROUP, QUEUE = f"{PROJECT}groups/{{group}}/", f"{PROJECT}queues/{{queue}}/"
 OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
     "", "help/", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
     "accounts/language/", "accounts/password/", "accounts/password/sent/", "accounts/password/set/{uidb64}/{token}/",
@@ -37,9 +40,16 @@ OF_ADMINISTRATORS = {
     "outbox/release/", "alarms/{alarm_id}/seen/",
     "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/", "quarantine/",
     "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", "quarantine/{raw_id}/run/", "quarantine/{raw_id}/delete/",
+    "manage/", "manage/search/", "manage/audit/", "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
+    f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/", f"{PROJECT}queues/",
+    f"{PROJECT}queues/new/", QUEUE, f"{QUEUE}shift/", f"{QUEUE}retire/", "manage/people/", "manage/people/invite/",
+    "manage/people/invite-many/", PERSON, f"{PERSON}roles/", f"{PERSON}roles/{{membership_id}}/", f"{PERSON}switch/",
+    f"{PERSON}link/",
 }  # fmt: skip
 Values = dict[str, int | str]
-RECORDS: tuple[type[Model], ...] = (Ticket, Message, Note, Event, Draft, Participant, OutboxMessage)
+RECORDS: tuple[type[Model], ...] = (
+    Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue,
+)  # fmt: skip
 FORM = {
     "text": "x",
     "kind": "note",
@@ -89,6 +99,9 @@ def values(d: Department) -> Values:
         "queue": d.queues["games/accounts"].pk,
         "uidb64": "MQ",
         "token": "set-password",
+        "group": "web",
+        "person_id": d.people["games1"].pk,
+        "membership_id": Membership.objects.get(person=d.people["games1"]).pk,
     }
 
 

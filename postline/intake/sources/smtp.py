@@ -1,4 +1,5 @@
-"""Receives by SMTP (RFC 5321): `250` only after the commit, commits grouped, unknown recipients refused at RCPT.
+"""Receives by SMTP (RFC 5321), with what LMTP shares: `250` only after the commit, commits grouped, unknown
+recipients refused at RCPT.
 
 The bytes are kept as they came. Line ends that could smuggle a second message are harmless: DATA ends only at
 <CR><LF>.<CR><LF>, and a bare CR or LF is part of a line.
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -51,20 +53,26 @@ def run(configuration: Configuration, stop: threading.Event) -> None:
     asyncio.run(serve(configuration.smtp, max_message=configuration.max_message, stop=stop))
 
 
-async def serve(address: Address, *, max_message: int, stop: threading.Event) -> None:
-    """The same, inside a running event loop."""
+async def serve(
+    address: Address,
+    *,
+    max_message: int,
+    stop: threading.Event,
+    source: Source = Source.SMTP,
+    receiver: type[Receiver] = Receiver,
+) -> None:
+    """The same, inside a running event loop; `receiver` may speak another dialect (see `lmtp`)."""
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
         keeper = Keeper(threads)
         keeping = asyncio.create_task(keeper.run())
-        door, room = Door(keeper, threads), Room()
+        door, room = Door(keeper, threads, source=source), Room()
 
         def protocol() -> asyncio.Protocol:
-            return Busy() if room.is_full else Receiver(door, room, max_message=max_message, loop=loop)
+            return Busy() if room.is_full else receiver(door, room, max_message=max_message, loop=loop)
 
-        family = socket.AF_INET6 if ":" in address.host else socket.AF_UNSPEC
-        server = await loop.create_server(protocol, address.host, address.port, family=family, backlog=256)
-        log.info("receiving by SMTP", address=str(address))
+        server = await _listen(protocol, address)
+        log.info("receiving", source=str(source), address=str(address))
         async with server:
             await loop.run_in_executor(None, stop.wait)
         await keeper.finish()
@@ -74,11 +82,23 @@ async def serve(address: Address, *, max_message: int, stop: threading.Event) ->
         await _close_connections(threads)
 
 
+async def _listen(protocol: Callable[[], asyncio.Protocol], address: Address) -> asyncio.AbstractServer:
+    """Listen at a port, or at a socket's path: whoever may enter its folder may connect."""
+    loop = asyncio.get_running_loop()
+    if address.path:
+        server = await loop.create_unix_server(protocol, address.path, backlog=256)
+        Path(address.path).chmod(0o666)
+        return server
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_UNSPEC
+    return await loop.create_server(protocol, address.host, address.port, family=family, backlog=256)
+
+
 class Door:
     """What the receiver says to the sending server."""
 
-    def __init__(self, keeper: Keeper, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, keeper: Keeper, threads: ThreadPoolExecutor, *, source: Source) -> None:
         self._keeper = keeper
+        self._source = source
         self._threads = threads
         self._mailboxes: Mailboxes | None = None
         self._read_at = 0.0
@@ -100,7 +120,8 @@ class Door:
             mailboxes = await self._current_mailboxes()
         except DatabaseError:
             return TRY_LATER
-        if mailboxes.find(address) is None:
+        mailbox = mailboxes.find(address)
+        if mailbox is None or not mailbox.enabled:
             return UNKNOWN
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -111,7 +132,7 @@ class Door:
         content = envelope.original_content or b""
         delivery = Delivery(
             content=bytes(content),
-            source=Source.SMTP,
+            source=self._source,
             envelope_from="" if envelope.mail_from in (None, NULL_SENDER) else envelope.mail_from,
             envelope_to=tuple(envelope.rcpt_tos),
             peer=str(session.peer[0]) if session.peer else "",
@@ -121,8 +142,8 @@ class Door:
         except Exception as error:  # whatever it is, it is not the sender's fault
             log.warning("message not stored", error=type(error).__name__)
             return TRY_LATER
-        metrics.kept.labels(str(Source.SMTP)).inc()
-        log.info("message stored", raw=raw_id, size=len(content), source=str(Source.SMTP))
+        metrics.kept.labels(str(self._source)).inc()
+        log.info("message stored", raw=raw_id, size=len(content), source=str(self._source))
         return OK
 
     async def handle_exception(self, error: Exception) -> str:

@@ -21,12 +21,16 @@ def command(configuration: Configuration) -> None:
     must_be_free("POSTLINE_SMTP", configuration.smtp)
     must_be_free("POSTLINE_LMTP", configuration.lmtp)
     django.set_up()
-    from postline.intake.sources import smtp  # noqa: PLC0415 - models need Django set up
+    from postline.intake.sources import lmtp, smtp  # noqa: PLC0415 - models need Django set up
     from postline.ops import heartbeat  # noqa: PLC0415
 
     with running(configuration):
         sys.exit(
             run_until_stopped(
-                {"heartbeat": partial(heartbeat.run, "receiver"), "smtp": partial(smtp.run, configuration)}
+                {
+                    "heartbeat": partial(heartbeat.run, "receiver"),
+                    "smtp": partial(smtp.run, configuration),
+                    "lmtp": partial(lmtp.run, configuration),
+                }
             )
         )

@@ -19,6 +19,7 @@ COMMANDS = (
     Entry("serve", "serve", "Run everything on this machine until stopped."),
     Entry("web", "web", "Run the web role alone."),
     Entry("receiver", "receiver", "Run the mail receiver alone (SMTP and LMTP)."),
+    Entry("fetcher", "fetcher", "Run the mail fetcher alone (IMAP and POP3)."),
     Entry("worker", "worker", "Run the worker alone: handle, send, wake."),
     Entry("prepare", "prepare", "Migrate, collect static files, load the demo if wanted.", hidden=True),
     Entry("alarm raise", "alarm_raise", "Raise an alarm that is over by itself.", hidden=True),

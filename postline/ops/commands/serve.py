@@ -11,7 +11,7 @@ from postline.ops.run import serve
 @click.command()
 @click.pass_obj
 def command(configuration: Configuration) -> None:
-    """Run everything on this machine until stopped: database, web, mail receiver, worker."""
+    """Run everything on this machine until stopped: database, web, mail receiver and fetcher, worker."""
 
     def announce(notice: str) -> None:
         click.echo(f"Postline is ready: http://{configuration.http}/")

@@ -2,15 +2,17 @@
 
 from postline.projects.models.alarm import Alarm, Heartbeat
 from postline.projects.models.audit import AuditEntry
-from postline.projects.models.mailbox import Mailbox
+from postline.projects.models.mailbox import Afterwards, Encryption, Mailbox, Reading, SignIn
 from postline.projects.models.person import Membership, Person, Role, Theme
 from postline.projects.models.project import Group, Line, Project, Queue, Topic
 from postline.projects.models.secret import Secret
 from postline.projects.models.token import Token
 
 __all__ = [
+    "Afterwards",
     "Alarm",
     "AuditEntry",
+    "Encryption",
     "Group",
     "Heartbeat",
     "Line",
@@ -19,8 +21,10 @@ __all__ = [
     "Person",
     "Project",
     "Queue",
+    "Reading",
     "Role",
     "Secret",
+    "SignIn",
     "Theme",
     "Token",
     "Topic",

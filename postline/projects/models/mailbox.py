@@ -1,13 +1,54 @@
-"""A mailbox: an address that people write to, and the queue its messages go to."""
+"""A mailbox: an address that people write to, how it is read, how its answers leave, where its messages go."""
+
+from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from postline.projects.models.project import Project, Queue
 
 
+class Reading(models.TextChoices):
+    """How its messages come to us. `smtp`: its server delivers them, by SMTP, LMTP or a pipe."""
+
+    SMTP = "smtp", _("Delivered to us (SMTP, LMTP or pipe)")
+    IMAP = "imap", "IMAP"
+    POP3 = "pop3", "POP3"
+
+
+class Encryption(models.TextChoices):
+    """How the connection to a server is protected."""
+
+    TLS = "tls", "TLS"
+    STARTTLS = "starttls", "STARTTLS"
+    NONE = "none", pgettext_lazy("encryption", "None")
+
+
+class SignIn(models.TextChoices):
+    """How we show who we are. `none` is for outgoing servers alone."""
+
+    PASSWORD = "password", _("Password")
+    XOAUTH2 = "xoauth2", "XOAUTH2"
+    NONE = "none", pgettext_lazy("sign-in", "None")
+
+
+class Afterwards(models.TextChoices):
+    """What happens in the mailbox to a message that is stored here (IMAP; POP3 always deletes)."""
+
+    MOVE = "move", _("Move it to a folder")
+    SEEN = "seen", _("Mark it as read")
+    DELETE = "delete", _("Delete it")
+
+
 class Mailbox(models.Model):
-    """`address` is kept in lower case. `plus_addressing`: its server accepts `name+token@`."""
+    """`address` is kept in lower case. `plus_addressing`: its server accepts `name+token@`.
+
+    Where `outgoing_host` is empty, its answers leave by POSTLINE_RELAY. Passwords and tokens are encrypted
+    (`projects.mail_server`), never shown and never logged. `version` counts the changes, so that whoever holds a
+    connection notices that it must open another one.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="mailboxes")
     address = models.EmailField(unique=True)
@@ -15,6 +56,34 @@ class Mailbox(models.Model):
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="mailboxes")
     plus_addressing = models.BooleanField(default=True)
     automatic_answer = models.BooleanField(default=True)
+    reply_to_beats_from = models.BooleanField(default=False)  # S24: mailboxes that web forms write to
+    enabled = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    reading = models.CharField(max_length=8, choices=Reading, default=Reading.SMTP)
+    incoming_host = models.CharField(max_length=255, blank=True, default="")
+    incoming_port = models.PositiveIntegerField(default=993)
+    incoming_encryption = models.CharField(max_length=8, choices=Encryption, default=Encryption.TLS)
+    incoming_sign_in = models.CharField(max_length=8, choices=SignIn, default=SignIn.PASSWORD)
+    incoming_login = models.CharField(max_length=320, blank=True, default="")
+    incoming_password = models.TextField(blank=True, default="")  # encrypted
+    folder = models.CharField(max_length=255, blank=True, default="INBOX")
+    afterwards = models.CharField(max_length=8, choices=Afterwards, default=Afterwards.MOVE)
+    afterwards_folder = models.CharField(max_length=255, blank=True, default="Postline")
+
+    outgoing_host = models.CharField(max_length=255, blank=True, default="")
+    outgoing_port = models.PositiveIntegerField(default=465)
+    outgoing_encryption = models.CharField(max_length=8, choices=Encryption, default=Encryption.TLS)
+    outgoing_sign_in = models.CharField(max_length=8, choices=SignIn, default=SignIn.PASSWORD)
+    outgoing_login = models.CharField(max_length=320, blank=True, default="")
+    outgoing_password = models.TextField(blank=True, default="")  # encrypted
+
+    oauth_token_url = models.CharField(max_length=500, blank=True, default="")
+    oauth_client_id = models.CharField(max_length=255, blank=True, default="")
+    oauth_scope = models.CharField(max_length=500, blank=True, default="")
+    oauth_client_secret = models.TextField(blank=True, default="")  # encrypted
+    oauth_refresh_token = models.TextField(blank=True, default="")  # encrypted
+    oauth_access_token = models.TextField(blank=True, default="")  # encrypted; used where there is no refresh token
 
     class Meta:
         constraints = [models.CheckConstraint(name="mailbox_lower_case", condition=models.Q(address=Lower("address")))]

@@ -86,7 +86,7 @@ def reopen(ticket: Ticket, *, now: datetime) -> None:
     if ticket.return_queue is not None:
         ticket.return_count += 1
         target = ticket.return_queue
-        while target.retired_at is not None and target.successor is not None:
+        while target.successor is not None:
             target = target.successor
         if target.pk != ticket.queue_id:
             append(ticket, Happening.RETURNED, person=None, now=now, **{"from": ticket.queue_id, "to": target.pk})

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from postline.kit import metrics
+from postline.projects.managed import NothingThere
 from postline.projects.models import Person
 from postline.projects.rights import Forbidden, Reach, reach_of
 from postline.tickets.queries.access import NoSuchTicket
@@ -115,7 +116,7 @@ def refusals(get_response: Handler) -> Handler:
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
         typed = request.POST.get("text", "") if request.method == "POST" else ""  # ours: its token was checked
-        if isinstance(error, NoSuchTicket):
+        if isinstance(error, NoSuchTicket | NothingThere):
             return errors.not_found(request, error, typed=typed)
         if isinstance(error, Forbidden):
             return errors.forbidden(request, error, typed=typed)

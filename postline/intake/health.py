@@ -1,0 +1,118 @@
+"""How it goes with each mailbox: contact, trouble, counts. Written by the fetcher and the pipeline, read by pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import F
+
+from postline.intake.models import Arrivals, MailboxHealth, Trouble
+from postline.intake.troubles import MailboxTrouble
+from postline.kit.sql import rows
+from postline.projects.alarms import end_alarm, raise_alarm
+from postline.projects.models import Mailbox
+
+ALARM = "mailbox-unreadable"
+ALARM_HOLDS = timedelta(minutes=30)  # longer than the pause between two tries
+PASSING = frozenset({Trouble.DROPPED, Trouble.SILENT, Trouble.UNREACHABLE, Trouble.NAME, Trouble.REFUSED})
+PATIENCE = timedelta(minutes=10)  # with trouble that may pass by itself; of the rest administrators hear at once
+
+
+def contacted(mailbox_id: int, *, left_behind: int = 0, now: datetime) -> None:
+    """The mailbox was read to its end: whatever was wrong is over."""
+    if MailboxHealth.objects.filter(mailbox_id=mailbox_id).exclude(trouble="").exists():
+        end_alarm(ALARM, subject=_address(mailbox_id), now=now)
+    MailboxHealth.objects.update_or_create(
+        mailbox_id=mailbox_id,
+        defaults={
+            "contact_at": now,
+            "trouble": "",
+            "trouble_since": None,
+            "left_behind": left_behind,
+        },
+    )
+
+
+def fetched(mailbox_id: int, *, messages: int, now: datetime) -> None:
+    """So many messages were taken over."""
+    MailboxHealth.objects.get_or_create(mailbox_id=mailbox_id)
+    MailboxHealth.objects.filter(mailbox_id=mailbox_id).update(fetched=F("fetched") + messages, fetched_at=now)
+
+
+def failed(mailbox_id: int, error: MailboxTrouble, *, now: datetime) -> None:
+    """A try failed. `trouble_since` is the first failure since all was well."""
+    health, _made = MailboxHealth.objects.get_or_create(mailbox_id=mailbox_id)
+    health.trouble = health.last_trouble = error.trouble
+    health.detail, health.trouble_at = error.detail, now
+    health.trouble_since = health.trouble_since or now
+    health.save(update_fields=["trouble", "last_trouble", "detail", "trouble_at", "trouble_since"])
+    if error.trouble not in PASSING or now - health.trouble_since >= PATIENCE:
+        detail = {"mailbox": mailbox_id, "trouble": str(error.trouble)}
+        raise_alarm(ALARM, detail, subject=_address(mailbox_id), lasting=ALARM_HOLDS, now=now)
+
+
+def noticed(mailbox_id: int, error: MailboxTrouble, *, now: datetime) -> None:
+    """Something was wrong that did not keep us from going on: it is shown as the last trouble."""
+    MailboxHealth.objects.update_or_create(
+        mailbox_id=mailbox_id,
+        defaults={"last_trouble": error.trouble, "detail": error.detail, "trouble_at": now},
+    )
+
+
+def words(trouble: str, detail: str = "") -> str:
+    """What is wrong as people read it, with the server's own words behind it."""
+    if not trouble:
+        return ""
+    text = str(Trouble(trouble).label)
+    return f"{text} ({detail})" if detail else text
+
+
+def mark(mailbox_id: int) -> tuple[int | None, int | None]:
+    """UIDVALIDITY and the newest UID that was dealt with, as they were written last."""
+    found = MailboxHealth.objects.filter(mailbox_id=mailbox_id).values_list("uid_validity", "last_uid").first()
+    return found or (None, None)
+
+
+def set_mark(mailbox_id: int, *, uid_validity: int, last_uid: int) -> None:
+    """Remember how far the folder has been dealt with."""
+    MailboxHealth.objects.update_or_create(
+        mailbox_id=mailbox_id, defaults={"uid_validity": uid_validity, "last_uid": last_uid}
+    )
+
+
+def count_arrivals(messages: Mapping[int, int], *, now: datetime) -> None:
+    """Add to this hour's figures: mailbox → messages. One statement for a whole batch, at its end: the rows of the
+    hour are locked until the commit."""
+    if messages:
+        ordered = sorted(messages)
+        counts = [messages[key] for key in ordered]
+        rows(COUNT, {"hour": _hour(now), "mailboxes": ordered, "messages": counts})
+
+
+def arrivals_by_hour(mailbox_id: int, *, hours: int, now: datetime) -> list[tuple[datetime, int]]:
+    """The figures of the last `hours` hours, this one last, without gaps."""
+    last = _hour(now)
+    first = last - timedelta(hours=hours - 1)
+    found = dict(
+        Arrivals.objects.filter(mailbox_id=mailbox_id, hour__gte=first, hour__lte=last).values_list("hour", "messages")
+    )
+    every = (first + timedelta(hours=number) for number in range(hours))
+    return [(hour, found.get(hour, 0)) for hour in every]
+
+
+def _address(mailbox_id: int) -> str:
+    return Mailbox.objects.values_list("address", flat=True).get(pk=mailbox_id)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+COUNT = """
+INSERT INTO intake_arrivals (mailbox_id, hour, messages)
+SELECT mailbox, %(hour)s::timestamptz, messages
+FROM unnest(%(mailboxes)s::bigint[], %(messages)s::int[]) AS given (mailbox, messages)
+WHERE EXISTS (SELECT FROM projects_mailbox WHERE id = mailbox)
+ON CONFLICT (mailbox_id, hour) DO UPDATE SET messages = intake_arrivals.messages + excluded.messages
+"""

@@ -1,0 +1,370 @@
+"""Reading by IMAP from a real Dovecot, also when things go wrong."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from postline.intake import fetcher
+from postline.intake.models import RawMessage, Source, Trouble
+from postline.projects.mail_server import closed
+from postline.projects.models import Afterwards, Encryption, Mailbox, Reading, SignIn
+from tests.intake.sources.mailboxes import ADDRESS, fetching, health, message, read_by, stored, trouble, well
+from tests.peers.dovecot import Dovecot, free_port
+from tests.peers.lying_imap import LyingImap
+from tests.peers.proxy import Proxy
+from tests.scenes import Department, department
+from tests.waiting import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def d(db: None) -> Department:
+    return department()
+
+
+@pytest.fixture
+def mailbox(d: Department, dovecot: Dovecot) -> Mailbox:
+    return read_by(d, Reading.IMAP, port=dovecot.imap)
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long in a test."""
+    monkeypatch.setattr(fetcher, "FIRST_PAUSE_S", 0.1)
+    monkeypatch.setattr(fetcher, "REFUSED_PAUSE_S", 0.1)
+    monkeypatch.setattr(fetcher, "LONGEST_PAUSE_S", 1.0)
+
+
+def test_messages_are_stored_and_then_moved_to_the_folder(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    dovecot.deliver(ADDRESS, message(1), message(2))
+
+    with fetching(mailbox):
+        until(lambda: len(stored()) == 2 and well(mailbox))
+
+    assert stored() == ["Letter 1", "Letter 2"]
+    raw = RawMessage.objects.order_by("id")[0]
+    assert (raw.source, raw.envelope_from, raw.envelope_to) == (Source.IMAP, "", [ADDRESS])
+    assert bytes(raw.content).endswith(message(1))  # below what Dovecot has put on top
+    assert dovecot.count(ADDRESS) == 0
+    assert dovecot.count(ADDRESS, "Postline") == 2
+    assert health(mailbox).fetched == 2
+
+
+def test_a_new_message_is_there_within_a_second_of_its_delivery(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    with fetching(mailbox):
+        until(lambda: well(mailbox))
+        delivered = time.monotonic()
+        dovecot.deliver(ADDRESS, message(1))
+        until(lambda: stored() == ["Letter 1"])
+
+    assert time.monotonic() - delivered < 5  # far below a poll
+
+
+def test_without_idle_the_folder_is_looked_at_now_and_then(d: Department, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("postline.intake.sources.imap.POLL_S", 0.2)
+    with Dovecot(capabilities="IMAP4rev1 UIDPLUS NAMESPACE AUTH=PLAIN") as old:
+        mailbox = read_by(d, Reading.IMAP, port=old.imap)
+        with fetching(mailbox):
+            until(lambda: well(mailbox))
+            old.deliver(ADDRESS, message(1))
+            until(lambda: stored() == ["Letter 1"] and old.count(ADDRESS) == 0)
+
+        assert old.count(ADDRESS, "Postline") == 1  # without MOVE either: copied, then deleted
+
+
+def test_messages_may_be_marked_as_read_and_stay(d: Department, dovecot: Dovecot) -> None:
+    mailbox = read_by(d, Reading.IMAP, port=dovecot.imap, afterwards=Afterwards.SEEN)
+    dovecot.deliver(ADDRESS, message(1), message(2))
+
+    with fetching(mailbox):
+        until(lambda: len(stored()) == 2 and health(mailbox).last_uid == 2)
+    with dovecot.client(ADDRESS) as other:
+        other.select("INBOX", readonly=True)
+        assert other.uid("SEARCH", "UNSEEN")[1] == [b""]
+    assert dovecot.count(ADDRESS) == 2
+
+    dovecot.deliver(ADDRESS, message(3))
+    with dovecot.client(ADDRESS) as other:  # somebody is quicker than we are
+        other.select("INBOX")
+        other.uid("STORE", "3", "+FLAGS", "\\Seen")
+    with fetching(mailbox):
+        until(lambda: "Letter 3" in stored())
+
+    assert stored() == ["Letter 1", "Letter 2", "Letter 3"]
+    assert RawMessage.objects.filter(deliveries__gt=1).count() == 0  # nothing was fetched again
+
+
+def test_messages_may_be_deleted(d: Department, dovecot: Dovecot) -> None:
+    mailbox = read_by(d, Reading.IMAP, port=dovecot.imap, afterwards=Afterwards.DELETE)
+    dovecot.deliver(ADDRESS, message(1))
+
+    with fetching(mailbox):
+        until(lambda: well(mailbox) and dovecot.count(ADDRESS) == 0)
+
+    assert stored() == ["Letter 1"]
+
+
+def test_two_fetchers_at_one_mailbox_store_nothing_twice(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    dovecot.deliver(ADDRESS, *(message(number) for number in range(120)))
+
+    with fetching(mailbox), fetching(mailbox):
+        until(lambda: dovecot.count(ADDRESS) == 0, seconds=40)
+
+    assert sorted(stored()) == sorted(f"Letter {number}" for number in range(120))
+
+
+def test_messages_that_are_moved_back_are_not_stored_again(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    dovecot.deliver(ADDRESS, *(message(number) for number in range(20)))
+    with fetching(mailbox):
+        until(lambda: len(stored()) == 20 and dovecot.count(ADDRESS) == 0)
+        with dovecot.client(ADDRESS) as other:
+            other.select("Postline")
+            other.uid("MOVE", "1:*", "INBOX")
+        until(lambda: dovecot.count(ADDRESS) == 0 and dovecot.count(ADDRESS, "Postline") == 20)
+
+    assert len(stored()) == 20
+
+
+def test_new_uids_make_no_new_messages(d: Department, dovecot: Dovecot) -> None:
+    mailbox = read_by(d, Reading.IMAP, port=dovecot.imap, afterwards=Afterwards.SEEN)
+    dovecot.deliver(ADDRESS, message(1), message(2))
+    with fetching(mailbox):
+        until(lambda: len(stored()) == 2 and well(mailbox))
+    before = health(mailbox).uid_validity
+
+    for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
+        Path(dovecot.home(ADDRESS), name).unlink(missing_ok=True)
+    dovecot.deliver(ADDRESS, message(3))
+    with fetching(mailbox):
+        until(lambda: "Letter 3" in stored() and health(mailbox).uid_validity != before)
+
+    assert stored() == ["Letter 1", "Letter 2", "Letter 3"]
+
+
+def test_what_another_client_deletes_meanwhile_is_no_fault(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    with Proxy(dovecot.imap, delay_s=0.05) as slow:
+        dovecot.deliver(ADDRESS, *(message(number) for number in range(60)))
+        mailbox = _behind(mailbox, slow.port)
+        with fetching(mailbox):
+            until(lambda: stored())
+            with dovecot.client(ADDRESS) as other:
+                other.select("INBOX")
+                other.uid("STORE", "60", "+FLAGS", "\\Deleted")
+                other.expunge()
+            until(lambda: dovecot.count(ADDRESS) == 0 and well(mailbox))
+
+    assert set(stored()) >= {f"Letter {number}" for number in range(59)}
+    assert len(stored()) == len(set(stored()))
+
+
+def test_a_large_message_stays_where_it_is_and_the_others_come_in(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    dovecot.deliver(ADDRESS, message(1, size=40_000), message(2))
+
+    with fetching(mailbox, max_message=20_000):
+        until(lambda: well(mailbox))
+
+    assert stored() == ["Letter 2"]
+    assert dovecot.count(ADDRESS) == 1
+    assert health(mailbox).left_behind == 1
+
+
+def test_a_connection_cut_in_the_middle_of_fetch_loses_nothing(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    dovecot.deliver(ADDRESS, *(message(number, size=5_000) for number in range(30)))
+    with Proxy(dovecot.imap, cut_after=60_000) as cutting:
+        mailbox = _behind(mailbox, cutting.port)
+        with fetching(mailbox):
+            until(lambda: cutting.cuts >= 1)
+            until(lambda: trouble(mailbox) or health(mailbox).last_trouble)
+            until(lambda: dovecot.count(ADDRESS) == 0, seconds=40)
+
+    assert health(mailbox).last_trouble == Trouble.DROPPED
+    assert sorted(set(stored())) == sorted(f"Letter {number}" for number in range(30))
+    assert len(stored()) == 30
+
+
+def test_a_connection_cut_behind_the_commit_stores_nothing_twice(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    dovecot.deliver(ADDRESS, *(message(number) for number in range(10)))
+    with Proxy(dovecot.imap) as cutting:
+        mailbox = _behind(mailbox, cutting.port)
+        cutting.cut_after = 6_000
+        with fetching(mailbox):
+            until(lambda: len(stored()) == 10)
+            cutting.cut_after = None
+            until(lambda: dovecot.count(ADDRESS) == 0 and well(mailbox))
+
+    assert len(stored()) == 10
+
+
+def test_a_server_that_hangs_is_given_up_and_tried_again(
+    mailbox: Mailbox, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postline.intake.sources.imap_client.CONNECT_S", 0.5)
+    with Proxy(dovecot.imap) as stalling:
+        stalling.stalled = True
+        mailbox = _behind(mailbox, stalling.port)
+        with fetching(mailbox):
+            until(lambda: trouble(mailbox) == Trouble.SILENT)
+            stalling.stalled = False
+            dovecot.deliver(ADDRESS, message(1))
+            until(lambda: well(mailbox) and stored() == ["Letter 1"])
+
+
+def test_a_server_that_trickles_is_cut_off(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetcher, "LONGEST_STEP_S", 0.5)
+    with LyingImap(trickles=True) as server, fetching(_behind(mailbox, server.port)) as thread:
+
+        def is_told() -> bool:
+            thread.watch()  # as the fetcher's round does
+            return trouble(mailbox) == Trouble.DROPPED
+
+        until(lambda: server.commands)
+        until(is_told)
+
+
+def test_the_wrong_password_is_told_and_the_right_one_mends_it(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    dovecot.deliver(ADDRESS, message(1))
+    mailbox.incoming_password = closed("wrong")
+    with fetching(mailbox):
+        until(lambda: trouble(mailbox) == Trouble.SIGN_IN)
+        assert "uthentication failed" in health(mailbox).detail
+        assert "wrong" not in health(mailbox).detail
+
+    mailbox.incoming_password = closed(dovecot.password)
+    with fetching(mailbox):
+        until(lambda: well(mailbox))
+    assert stored() == ["Letter 1"]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told(d: Department, dovecot: Dovecot) -> None:
+    mailbox = read_by(d, Reading.IMAP, port=dovecot.imaps, incoming_encryption=Encryption.TLS)
+
+    with fetching(mailbox):
+        until(lambda: trouble(mailbox) == Trouble.CERTIFICATE)
+
+
+@pytest.mark.parametrize("encryption", [Encryption.TLS, Encryption.STARTTLS])
+def test_a_certificate_that_is_known_is_fine(
+    d: Department, dovecot: Dovecot, encryption: Encryption, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.ca))
+    dovecot.deliver(ADDRESS, message(1))
+    port = dovecot.imaps if encryption == Encryption.TLS else dovecot.imap
+    mailbox = read_by(d, Reading.IMAP, port=port, incoming_encryption=encryption, incoming_host="localhost")
+
+    with fetching(mailbox):
+        until(lambda: well(mailbox))
+        dovecot.deliver(ADDRESS, message(2))
+        until(lambda: len(stored()) == 2)  # IDLE works through TLS
+
+
+def test_the_wrong_port_is_told(d: Department, dovecot: Dovecot) -> None:
+    with fetching(read_by(d, Reading.IMAP, port=free_port())):
+        until(lambda: trouble(d.mailboxes[ADDRESS]) == Trouble.UNREACHABLE)
+    with fetching(read_by(d, Reading.IMAP, port=dovecot.lmtp)):
+        until(lambda: trouble(d.mailboxes[ADDRESS]) == Trouble.NOT_THE_PROTOCOL)
+    with fetching(read_by(d, Reading.IMAP, port=dovecot.pop3)):
+        until(lambda: trouble(d.mailboxes[ADDRESS]) == Trouble.NOT_THE_PROTOCOL)
+    with fetching(read_by(d, Reading.IMAP, port=dovecot.imap, incoming_encryption=Encryption.TLS)):
+        until(lambda: trouble(d.mailboxes[ADDRESS]) == Trouble.TLS)
+
+
+def test_a_missing_folder_is_told(d: Department, dovecot: Dovecot) -> None:
+    with fetching(read_by(d, Reading.IMAP, port=dovecot.imap, folder="Support")):
+        until(lambda: trouble(d.mailboxes[ADDRESS]) == Trouble.FOLDER)
+
+
+def test_a_private_address_is_refused_and_told(mailbox: Mailbox) -> None:
+    thread = fetcher.Fetching(mailbox, max_message=1000, allow=())
+    thread.start()
+    until(lambda: trouble(mailbox) == Trouble.PRIVATE)
+    thread.end()
+    thread.join(10)
+
+
+def test_a_full_mailbox_is_told_and_new_messages_still_come_in(d: Department) -> None:
+    with Dovecot(quota="30K") as full:
+        mailbox = read_by(d, Reading.IMAP, port=full.imap)
+        full.deliver(ADDRESS, message(1, size=25_000))
+        with full.client(ADDRESS) as other:
+            other.create("Postline")
+        # without MOVE a copy is needed, and for that there is no room
+        full.stop()
+        full.capabilities = "IMAP4rev1 UIDPLUS NAMESPACE IDLE AUTH=PLAIN"
+        full.start()
+        with fetching(mailbox):
+            until(lambda: trouble(mailbox) == Trouble.QUOTA)
+            full.deliver(ADDRESS, message(2))
+            until(lambda: len(stored()) == 2)
+        assert RawMessage.objects.filter(deliveries__gt=1).count() == 0  # not fetched again and again
+
+
+def test_a_server_that_dies_is_found_again(mailbox: Mailbox, dovecot: Dovecot) -> None:
+    with fetching(mailbox):
+        until(lambda: well(mailbox))
+        dovecot.stop(signal.SIGTERM)
+        until(lambda: trouble(mailbox) in (Trouble.DROPPED, Trouble.UNREACHABLE))
+        dovecot.start()
+        dovecot.deliver(ADDRESS, message(1))
+        until(lambda: well(mailbox) and stored() == ["Letter 1"])
+
+
+def test_a_literal_without_end_is_not_read(mailbox: Mailbox) -> None:
+    with (
+        LyingImap(gives=[message(1)], announces=len(message(1)), claims=9_000_000_000) as server,
+        fetching(_behind(mailbox, server.port)),
+    ):
+        until(lambda: trouble(mailbox) == Trouble.SIZES)
+
+    assert stored() == []
+
+
+def test_a_size_that_is_only_guessed_is_told_and_nothing_is_lost(mailbox: Mailbox) -> None:
+    with LyingImap(gives=[message(1)], announces=17) as server, fetching(_behind(mailbox, server.port)):
+        until(lambda: well(mailbox))
+
+    assert stored() == ["Letter 1"]
+    assert health(mailbox).last_trouble == Trouble.SIZES
+    assert health(mailbox).detail == f"17 bytes were announced, {len(message(1))} came"
+
+
+def test_a_message_that_comes_out_differently_each_time_is_not_stored_yet(mailbox: Mailbox) -> None:
+    whole = message(1)
+    with (
+        LyingImap(gives=[whole[:90], whole[:95], whole], announces=len(whole)) as server,
+        fetching(_behind(mailbox, server.port)),
+    ):
+        until(lambda: well(mailbox))
+
+    assert bytes(RawMessage.objects.get().content) == whole
+
+
+def test_we_sign_in_with_an_access_token(mailbox: Mailbox) -> None:
+    mailbox.incoming_sign_in, mailbox.oauth_access_token = SignIn.XOAUTH2, closed("token-1")
+    with LyingImap(gives=[message(1)], announces=len(message(1))) as server, fetching(_behind(mailbox, server.port)):
+        until(lambda: well(mailbox))
+
+    assert f"user={ADDRESS}\x01auth=Bearer token-1\x01\x01" in server.commands
+
+
+def test_a_provider_that_gives_no_token_is_told(mailbox: Mailbox) -> None:
+    mailbox.incoming_sign_in, mailbox.oauth_refresh_token = SignIn.XOAUTH2, closed("refresh-1")
+    mailbox.oauth_token_url = "ftp://nowhere.example/"
+    with LyingImap() as server, fetching(_behind(mailbox, server.port)):
+        until(lambda: trouble(mailbox) == Trouble.TOKEN)
+
+
+def test_a_password_of_another_secret_key_is_told(mailbox: Mailbox) -> None:
+    mailbox.incoming_password = "gAAAAA"
+
+    with fetching(mailbox):
+        until(lambda: trouble(mailbox) == Trouble.SECRET)
+
+
+def _behind(mailbox: Mailbox, port: int) -> Mailbox:
+    mailbox.incoming_port = port
+    return mailbox
