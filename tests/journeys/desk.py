@@ -85,10 +85,13 @@ class Desk:
 
 
 @contextmanager
-def desk(folder: Path, *logins: str) -> Iterator[Desk]:
-    """Start it in `folder`; `logins` get API tokens."""
+def desk(folder: Path, *logins: str, **settings: str) -> Iterator[Desk]:
+    """Start it in `folder`; `logins` get API tokens; `settings` are environment variables."""
     home = folder / "home"
-    with Receiving() as receiving, serving(home, POSTLINE_RELAY=f"smtp://127.0.0.1:{receiving.port}") as served:
+    with (
+        Receiving() as receiving,
+        serving(home, POSTLINE_RELAY=f"smtp://127.0.0.1:{receiving.port}", **settings) as served,
+    ):
         assert served.line().startswith("Postline is ready: ")
         made = subprocess.run(
             [sys.executable, "-m", "tests.journeys.make_department", *logins],
