@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0004_alarms"),
+        ("projects", "0005_mailbox_servers"),
     ]
 
     operations = [
