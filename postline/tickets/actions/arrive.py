@@ -88,7 +88,7 @@ def reopen(ticket: Ticket, *, now: datetime) -> None:
         target = ticket.return_queue
         while target.successor is not None:
             target = target.successor
-        if target.pk != ticket.queue_id:
+        if target.pk != ticket.queue_id and target.retired_at is None:  # gone without an heir: it stays where it is
             append(ticket, Happening.RETURNED, person=None, now=now, **{"from": ticket.queue_id, "to": target.pk})
             ticket.queue = target
             ticket.owner = ticket.taken_by = ticket.taken_until = None
