@@ -47,9 +47,7 @@ def keep(
     `seen` is the number of the last change that the person knew of. Of the fields in `private` the audit log keeps
     only that they were changed: they say who somebody is. Raises ChangedMeanwhile.
     """
-    missed = list(_changes_of(target).filter(number__gt=seen).order_by("number"))
-    if missed:
-        raise ChangedMeanwhile(missed)
+    require_unchanged(target, seen=seen)
     differing = {name: value for name, value in values.items() if getattr(thing, name) != value}
     if not differing:
         return False
@@ -69,6 +67,13 @@ def keep(
 def shown(value: Any) -> Any:
     """How the audit log names a value: another thing by its short name."""
     return str(value) if isinstance(value, Model) else value
+
+
+def require_unchanged(target: str, *, seen: int) -> None:
+    """Raises ChangedMeanwhile where somebody changed `target` after the change of this number."""
+    missed = list(_changes_of(target).filter(number__gt=seen).order_by("number"))
+    if missed:
+        raise ChangedMeanwhile(missed)
 
 
 def _changes_of(target: str) -> Any:

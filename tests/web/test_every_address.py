@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver
 
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
-from postline.projects.models import Group, Membership, Project, Queue
+from postline.projects.models import Group, Mailbox, Membership, Project, Queue
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -24,6 +24,7 @@ from tests.web.workspace.test_files import HTML, PIXEL, arrived_with
 TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
 PROJECT, PERSON = "manage/projects/{project}/", "manage/people/{person_id}/"
 GROUP, QUEUE = f"{PROJECT}groups/{{group}}/", f"{PROJECT}queues/{{queue}}/"
+MAILBOX = f"{PROJECT}mailboxes/{{mailbox_id}}/"
 OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
     "", "help/", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
     "accounts/language/", "accounts/password/", "accounts/password/sent/", "accounts/password/set/{uidb64}/{token}/",
@@ -44,11 +45,12 @@ OF_ADMINISTRATORS = {
     f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/", f"{PROJECT}queues/",
     f"{PROJECT}queues/new/", QUEUE, f"{QUEUE}shift/", f"{QUEUE}retire/", "manage/people/", "manage/people/invite/",
     "manage/people/invite-many/", PERSON, f"{PERSON}roles/", f"{PERSON}roles/{{membership_id}}/", f"{PERSON}switch/",
-    f"{PERSON}link/",
+    f"{PERSON}link/", f"{PROJECT}mailboxes/", f"{PROJECT}mailboxes/new/", MAILBOX, f"{MAILBOX}switch/",
+    f"{MAILBOX}delete/",
 }  # fmt: skip
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
-    Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue,
+    Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -100,6 +102,7 @@ def values(d: Department) -> Values:
         "uidb64": "MQ",
         "token": "set-password",
         "group": "web",
+        "mailbox_id": d.mailboxes["support@games.example"].pk,
         "person_id": d.people["games1"].pk,
         "membership_id": Membership.objects.get(person=d.people["games1"]).pk,
     }

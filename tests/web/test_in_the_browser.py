@@ -91,6 +91,9 @@ MANAGEMENT = [
     "/manage/projects/mail/queues/inbox/",
     "/manage/projects/mail/queues/vulnerabilities/",
     "/manage/projects/mail/queues/web/retire/",
+    "/manage/projects/mail/mailboxes/",
+    "/manage/projects/mail/mailboxes/new/",
+    "/manage/projects/mail/mailboxes/{mailbox}/",
 ]
 
 
@@ -115,7 +118,7 @@ def test_everybody_can_use_the_pages_of_management(
     open_page: Open, d: Department, path: str, theme: str, size: str, language: str
 ) -> None:
     Person.objects.update(language=language)
-    address = path.format(person=d.people["web"].pk)
+    address = path.format(person=d.people["web"].pk, mailbox=d.mailboxes["support@mail.example"].pk)
 
     require_usable(open_page(address, login="admin", theme=theme, size=size, language=language))
 

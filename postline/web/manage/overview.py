@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from postline.intake import health
 from postline.projects import managed
 from postline.projects.rights import Reach
 from postline.web.manage.frame import manages, show
@@ -37,9 +38,18 @@ def overview(request: StaffRequest) -> HttpResponse:
 def _faults(reach: Reach, figures: list[managed.ProjectFigures]) -> list[Fault]:
     found = [
         Fault(
+            _("%(address)s cannot be read") % {"address": known.mailbox.address},
+            health.words(known.trouble, known.detail),
+            reverse("manage-mailbox", args=[known.mailbox.project.slug, known.mailbox_id]),
+            meaning="danger",
+        )
+        for known in health.troubled(reach)
+    ]
+    found += [
+        Fault(
             _("%(project)s has no mailbox") % {"project": one.project.name},
             _("Nobody can write to it, and nothing can be answered from it."),
-            reverse("manage-queues", args=[one.project.slug]),
+            reverse("manage-mailboxes", args=[one.project.slug]),
         )
         for one in figures
         if not one.mailboxes

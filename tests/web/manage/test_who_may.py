@@ -12,16 +12,19 @@ from tests.web.conftest import SignedIn
 INSTALLATION = ["", "search/?q=web", "people/", "people/invite/", "people/invite-many/", "projects/new/"]
 OF_PROJECT = ["", "groups/", "groups/new/", "groups/web/", "groups/web/delete/"]
 OF_PROJECT += ["queues/", "queues/new/", "queues/web/", "queues/web/retire/"]
+OF_PROJECT += ["mailboxes/", "mailboxes/new/", "mailboxes/{mailbox}/", "mailboxes/{mailbox}/delete/"]
 PAGES = [*INSTALLATION, "audit/", "people/{person}/", *(f"projects/mail/{path}" for path in OF_PROJECT)]
 ACTS = ["people/{person}/roles/", "people/{person}/roles/{membership}/", "people/{person}/switch/"]
 ACTS += ["people/{person}/link/", "projects/mail/groups/web/people/", "projects/mail/queues/web/shift/"]
+ACTS += ["projects/mail/mailboxes/{mailbox}/switch/"]
 
 
 def address(d: Department, path: str, login: str = "web") -> str:
     """`path` with the person of this login filled in."""
     person = d.people[login]
     membership = Membership.objects.get(person=person)
-    return "/manage/" + path.format(person=person.pk, membership=membership.pk)
+    mailbox = d.mailboxes["support@mail.example"]
+    return "/manage/" + path.format(person=person.pk, membership=membership.pk, mailbox=mailbox.pk)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -54,13 +57,13 @@ def test_an_auditor_reads_the_log_alone(d: Department, signed_in: SignedIn) -> N
     assert "/manage/people/" not in log.text
 
 
-@pytest.mark.parametrize("path", [path for path in OF_PROJECT if "web" not in path or "queues" in path])
+@pytest.mark.parametrize("path", [path for path in OF_PROJECT if "web" not in path])
 def test_another_projects_pages_do_not_exist(d: Department, signed_in: SignedIn, path: str) -> None:
     make_admin_of_games(d)
     browser = signed_in("games1")
 
-    assert browser.get(f"/manage/projects/mail/{path}").status_code == 404
-    assert browser.get(f"/manage/projects/games/{path.replace('web', 'accounts')}").status_code == 200
+    assert browser.get(address(d, f"projects/mail/{path}")).status_code == 404
+    assert browser.get(address(d, f"projects/games/{path}")).status_code == (404 if "mailbox}" in path else 200)
 
 
 @pytest.mark.parametrize("path", ["people/{person}/", *ACTS])
