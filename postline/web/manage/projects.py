@@ -36,7 +36,7 @@ class ProjectForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["language"]).choices = list(OWN_NAMES.items())
-        cast(forms.ChoiceField, self.fields["time_zone"]).choices = zones()
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = zones(self.initial.get("time_zone", ""))
 
 
 class NewProjectForm(ProjectForm):
