@@ -12,6 +12,7 @@ from postline.intake.troubles import MailboxTrouble
 from postline.kit.sql import rows
 from postline.projects.alarms import end_alarm, raise_alarm
 from postline.projects.models import Mailbox
+from postline.projects.rights import ProjectRight, Reach
 
 ALARM = "mailbox-unreadable"
 ALARM_HOLDS = timedelta(minutes=30)  # longer than the pause between two tries
@@ -66,6 +67,13 @@ def words(trouble: str, detail: str = "") -> str:
         return ""
     text = str(Trouble(trouble).label)
     return f"{text} ({detail})" if detail else text
+
+
+def troubled(reach: Reach) -> list[MailboxHealth]:
+    """What is wrong now, of the mailboxes that the person manages and that are switched on."""
+    known = MailboxHealth.objects.select_related("mailbox__project").exclude(trouble="")
+    mine = known.filter(mailbox__enabled=True, mailbox__project_id__in=reach.projects_with(ProjectRight.MANAGE))
+    return list(mine.order_by("mailbox__address"))
 
 
 def mark(mailbox_id: int) -> tuple[int | None, int | None]:

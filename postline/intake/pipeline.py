@@ -176,6 +176,7 @@ def _take_in_all(
     # a connection test's own message has found its way: nothing comes of it
     done: dict[int, list[Arrived]] = {raw.pk: [] for raw, message in pairs if _is_probe(message)}
     opened: list[NewTicket] = []
+    own: set[int] = set()
     for raw, read_message, projects in addressed:
         for project_id, ours in projects.items():
             recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
@@ -188,6 +189,9 @@ def _take_in_all(
                 continue
             if found.ticket_id is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
                 continue
+            if thread.is_our_own(message, project_id=project_id):
+                own.add(raw.pk)
+                continue
             arrived = arrive(_arrival(raw, message, found, ours, topic_id=topic_id, fields=fields), now=now)
             known.add(arrived, message, project_id=project_id)
             if arrived.is_new:
@@ -199,7 +203,7 @@ def _take_in_all(
             done.setdefault(raw.pk, []).append(arrived)
             came.update(mailbox.pk for mailbox in ours)
         if raw.pk not in done:
-            put_aside(raw, reason=read_message.kind, error="", now=now)
+            put_aside(raw, reason="own-message" if raw.pk in own else read_message.kind, error="", now=now)
     answer_automatically(opened, mailboxes=mailboxes, now=now)
     return done
 

@@ -87,6 +87,12 @@ def find(message: ParsedMessage, known: Known, *, project_id: int, recipients: S
     return Thread(id_seen_before=seen)
 
 
+def is_our_own(message: ParsedMessage, *, project_id: int) -> bool:
+    """Whether this project sent the message itself and it came back, for example as a copy to its own mailbox."""
+    number = references.number_in_message_id(message.message_id)
+    return number is not None and Ticket.objects.filter(number=number, project_id=project_id).exists()
+
+
 def _candidates(
     message: ParsedMessage, known: Known, *, project_id: int, recipients: Sequence[str]
 ) -> Iterator[tuple[int, str]]:

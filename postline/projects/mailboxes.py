@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from postline.kit.text import one_line
-from postline.projects import audit
+from postline.projects import audit, changes
 from postline.projects.mail_server import closed
 from postline.projects.models import Afterwards, Encryption, Mailbox, Queue, Reading, SignIn
 from postline.projects.rights import Forbidden, ProjectRight, Reach
@@ -84,6 +84,11 @@ def settings_of(mailbox: Mailbox) -> MailboxSettings:
     return _typed(MailboxSettings(**known))
 
 
+def target(mailbox: Mailbox) -> str:
+    """How the audit log names a mailbox: its address may be somebody's."""
+    return f"mailbox:{mailbox.pk}"
+
+
 @transaction.atomic
 def create_mailbox(reach: Reach, *, project_id: int, settings: MailboxSettings, now: datetime) -> Mailbox:
     """Set up a mailbox of a project. Raises Forbidden, WrongSettings."""
@@ -92,18 +97,23 @@ def create_mailbox(reach: Reach, *, project_id: int, settings: MailboxSettings, 
     mailbox = Mailbox(project_id=project_id)
     _apply(mailbox, settings)
     mailbox.save(force_insert=True)
-    detail = {"project": project_id, "after": _harmless(settings_of(mailbox))}
-    audit.record(actor=reach.person.login, action="mailbox.created", target=str(mailbox.pk), detail=detail, now=now)
+    detail = {"project": project_id, "before": {}, "after": _harmless(settings_of(mailbox))}
+    audit.record(actor=reach.person.login, action="mailbox.created", target=target(mailbox), detail=detail, now=now)
     return mailbox
 
 
 @transaction.atomic
-def change_mailbox(reach: Reach, *, mailbox_id: int, settings: MailboxSettings, now: datetime) -> Mailbox:
-    """Change the settings; connections are opened anew within seconds.
+def change_mailbox(
+    reach: Reach, *, mailbox_id: int, settings: MailboxSettings, seen: int | None = None, now: datetime
+) -> Mailbox:
+    """Change the settings; connections are opened anew within seconds. `seen` is the number of the last change that
+    the person knew of (`changes.last_change`), None where nobody has looked at it before.
 
-    Raises NoSuchMailbox, Forbidden, WrongSettings.
+    Raises NoSuchMailbox, Forbidden, WrongSettings, ChangedMeanwhile.
     """
     mailbox = _lock(reach, mailbox_id)
+    if seen is not None:
+        changes.require_unchanged(target(mailbox), seen=seen)
     before = _harmless(settings_of(mailbox))
     _apply(mailbox, settings)
     mailbox.version = F("version") + 1
@@ -117,7 +127,7 @@ def change_mailbox(reach: Reach, *, mailbox_id: int, settings: MailboxSettings, 
         "after": {name: after[name] for name in changed},
         "secrets": sorted(name for name in SECRETS if getattr(settings, name) is not None),
     }
-    audit.record(actor=reach.person.login, action="mailbox.changed", target=str(mailbox.pk), detail=detail, now=now)
+    audit.record(actor=reach.person.login, action="mailbox.changed", target=target(mailbox), detail=detail, now=now)
     return mailbox
 
 
@@ -131,7 +141,7 @@ def switch_mailbox(reach: Reach, *, mailbox_id: int, enabled: bool, now: datetim
         mailbox.save(update_fields=["enabled", "version"])
         action = "mailbox.enabled" if enabled else "mailbox.disabled"
         detail = {"project": mailbox.project_id}
-        audit.record(actor=reach.person.login, action=action, target=str(mailbox.pk), detail=detail, now=now)
+        audit.record(actor=reach.person.login, action=action, target=target(mailbox), detail=detail, now=now)
     return mailbox
 
 
@@ -143,7 +153,7 @@ def delete_mailbox(reach: Reach, *, mailbox_id: int, now: datetime) -> None:
     """
     mailbox = _lock(reach, mailbox_id)
     detail = {"project": mailbox.project_id}
-    audit.record(actor=reach.person.login, action="mailbox.deleted", target=str(mailbox.pk), detail=detail, now=now)
+    audit.record(actor=reach.person.login, action="mailbox.deleted", target=target(mailbox), detail=detail, now=now)
     mailbox.delete()
 
 
@@ -157,7 +167,7 @@ def check(settings: MailboxSettings, *, project_id: int, mailbox_id: int | None 
     others = Mailbox.objects.filter(address=settings.address.strip().lower())
     if (others if mailbox_id is None else others.exclude(pk=mailbox_id)).exists():
         wrong["address"] = _("There is a mailbox with this address already")
-    if not Queue.objects.filter(pk=settings.queue_id, project_id=project_id, retired_at=None).exists():
+    if not Queue.objects.filter(pk=settings.queue_id, project_id=project_id, retired_at=None, successor=None).exists():
         wrong["queue_id"] = _("Choose a queue of this project")
     if settings.reading != Reading.SMTP:
         wrong |= _wrong_server(settings, "incoming")
@@ -206,7 +216,8 @@ def _wrong_server(settings: MailboxSettings, which: str) -> dict[str, str]:
 
 
 def _apply(mailbox: Mailbox, settings: MailboxSettings) -> None:
-    if wrong := check(settings, project_id=mailbox.project_id, mailbox_id=mailbox.pk):
+    wrong = check(settings, project_id=mailbox.project_id, mailbox_id=mailbox.pk)
+    if wrong := _secrets_needed_anew(mailbox, settings) | wrong:
         raise WrongSettings(wrong)
     if settings.plus_addressing is None:
         settings = replace(settings, plus_addressing=settings.reading == Reading.SMTP)
@@ -217,6 +228,29 @@ def _apply(mailbox: Mailbox, settings: MailboxSettings) -> None:
         else:
             setattr(mailbox, name, one_line(value) if isinstance(value, str) else value)
     mailbox.address = settings.address.strip().lower()
+
+
+def _secrets_needed_anew(mailbox: Mailbox, settings: MailboxSettings) -> dict[str, str]:
+    """A secret goes to the server that it was entered for: whoever names another one has to know it, or it could be
+    read there."""
+    if mailbox.pk is None:
+        return {}
+    moved = {
+        which: getattr(mailbox, which).strip().lower() != getattr(settings, which).strip().lower()
+        for which in ("incoming_host", "outgoing_host", "oauth_token_url")
+    }
+    needed = {
+        "incoming_password": moved["incoming_host"],
+        "outgoing_password": moved["outgoing_host"],
+        "oauth_access_token": moved["incoming_host"] or moved["outgoing_host"] or moved["oauth_token_url"],
+        "oauth_client_secret": moved["oauth_token_url"],
+        "oauth_refresh_token": moved["oauth_token_url"] or moved["incoming_host"] or moved["outgoing_host"],
+    }
+    return {
+        name: _("The server is another one: enter it again")
+        for name, anew in needed.items()
+        if anew and getattr(mailbox, name) and getattr(settings, name) is None
+    }
 
 
 def _lock(reach: Reach, mailbox_id: int) -> Mailbox:

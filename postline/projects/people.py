@@ -1,4 +1,4 @@
-"""People of the staff: made here, with what they may do."""
+"""People of the staff: made, changed, switched off and on. What they are is in memberships.py."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from postline.projects import audit
 from postline.projects.models import Group, Line, Membership, Person, Project, Role
 from postline.projects.models.person import INSTALLATION_ROLES
 
-_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class WrongLogin(Exception):
@@ -44,6 +44,7 @@ def create_person(
     login: str,
     name: str = "",
     email: str = "",
+    language: str = "",
     appointments: Sequence[Appointment],
     password: str | None = None,
     actor: str,
@@ -53,25 +54,35 @@ def create_person(
 
     Raises WrongLogin, LoginTaken, WrongAppointment.
     """
-    if not _LOGIN.fullmatch(login):
+    if not LOGIN.fullmatch(login):
         raise WrongLogin(login)
     if Person.objects.filter(login__iexact=login).exists():
         raise LoginTaken(login)
     for appointment in appointments:
-        _require_fitting(appointment)
+        require_fitting(appointment)
     person: Person = Person.objects.create(
-        login=login, name=name, email=email, password=password or make_password(None), created_at=now
+        login=login,
+        name=name,
+        email=email,
+        language=language,
+        password=password or make_password(None),
+        created_at=now,
     )
     Membership.objects.bulk_create(
         Membership(person=person, role=one.role, project=one.project, group=one.group) for one in appointments
     )
     roles = [{"role": str(one.role), "project": _slug(one.project), "group": _slug(one.group)} for one in appointments]
-    audit.record(actor=actor, action="person.created", target=login, detail={"roles": roles}, now=now)
+    places = {one.project.pk if one.project else None for one in appointments}
+    detail = {"project": places.pop() if len(places) == 1 else None, "roles": roles}
+    audit.record(actor=actor, action="person.created", target=login, detail=detail, now=now)
     return person
 
 
-def _require_fitting(appointment: Appointment) -> None:
-    """The administrator and the auditor have no project, all others have one; only the second line has groups."""
+def require_fitting(appointment: Appointment) -> None:
+    """The administrator and the auditor have no project, all others have one; only the second line has groups.
+
+    Raises WrongAppointment.
+    """
     role, project, group = appointment.role, appointment.project, appointment.group
     if (role in INSTALLATION_ROLES) != (project is None):
         raise WrongAppointment(role)

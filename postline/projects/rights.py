@@ -33,6 +33,7 @@ class ProjectRight(StrEnum):
     QUARANTINE = "quarantine"
     OUTBOX = "outbox"
     MANAGE = "manage"
+    AUDIT = "audit"  # read the audit log
 
 
 class Forbidden(Exception):
@@ -47,10 +48,12 @@ INTO = frozenset({Right.MOVE_INTO})
 LEARNING = frozenset({Right.SEE, Right.NOTE})
 NONE: frozenset[Right] = frozenset()
 
+QUEUE_FIELDS = ("id", "project_id", "line", "group_id", "private", "successor_id")
+
 ENTERING = frozenset({ProjectRight.ENTER})
 PROJECT_RIGHTS: dict[str, frozenset[ProjectRight]] = {
     Role.ADMIN: frozenset(ProjectRight),
-    Role.AUDITOR: ENTERING | {ProjectRight.QUARANTINE, ProjectRight.OUTBOX},
+    Role.AUDITOR: ENTERING | {ProjectRight.QUARANTINE, ProjectRight.OUTBOX, ProjectRight.AUDIT},
     Role.PROJECT_ADMIN: frozenset(ProjectRight),
 }
 
@@ -79,6 +82,11 @@ class Reach:
             return any(right in PROJECT_RIGHTS.get(role, ENTERING) for role in self.roles & {Role.ADMIN, Role.AUDITOR})
         return right in self.projects.get(project_id, frozenset())
 
+    def require_in_project(self, right: ProjectRight, project_id: int | None) -> None:
+        """Raises Forbidden where the right is missing; without a project: in the whole installation."""
+        if not self.may_in_project(right, project_id):
+            raise Forbidden(right)
+
     def may_somewhere(self, right: ProjectRight) -> bool:
         """Whether a page for this right has anything to show."""
         return self.may_in_project(right, None) or any(right in rights for rights in self.projects.values())
@@ -90,6 +98,12 @@ class Reach:
     def projects_with(self, right: ProjectRight) -> list[int]:
         """The ids of the projects where the person has the right."""
         return [project_id for project_id, rights in self.projects.items() if right in rights]
+
+    def may_appoint(self, role: str, project_id: int | None) -> bool:
+        """Whether the person may give or take this role: nobody gives more than they are themselves."""
+        if self.is_admin:
+            return True
+        return project_id is not None and self.may_in_project(ProjectRight.MANAGE, project_id)
 
     @property
     def is_admin(self) -> bool:
@@ -117,8 +131,7 @@ def reaches_of(people: Sequence[Person]) -> dict[int, Reach]:
         if all(m.project_id is not None for m in memberships):
             wanted, stock = wanted.filter(pk__in=ids), stock.filter(project_id__in=ids)
         projects = list(wanted.values_list("pk", flat=True))
-        fields = ("id", "project_id", "line", "group_id", "private")
-        queues = list(stock.only(*fields).order_by("position", "id"))
+        queues = list(stock.only(*QUEUE_FIELDS).order_by("position", "id"))
     return {person.pk: _reach(person, of_each.get(person.pk, []), projects, queues) for person in people}
 
 
@@ -135,7 +148,10 @@ def _reach(
     for queue in queues:
         if queue.project_id in entered:
             mine = [m for m in memberships if m.project_id in (None, queue.project_id)]
-            if rights := NONE.union(*(_rights_in(queue, m) for m in mine)):
+            rights = NONE.union(*(_rights_in(queue, m) for m in mine))
+            if queue.successor_id is not None:  # it is being emptied: nothing goes in any more
+                rights -= INTO
+            if rights:
                 reached[queue.pk] = rights
     return Reach(person, frozenset(m.role for m in memberships), reached, entered)
 

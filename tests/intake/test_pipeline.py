@@ -12,6 +12,7 @@ from postline.intake.models import RawMessage, Source, State
 from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep
 from postline.outbox.models import OutboxMessage
+from postline.projects.models import Queue
 from postline.tickets import references
 from postline.tickets.actions.answer import answer
 from postline.tickets.actions.move import move
@@ -209,6 +210,30 @@ def test_a_robot_without_a_ticket_is_put_aside_and_gets_no_answer(d: Department,
     raw = arrives(reader, write(headers={"Auto-Submitted": "auto-replied"}, subject="Automatic reply: away"))
     assert (raw.state, raw.reason) == (State.QUARANTINED, "auto-reply")
     assert not OutboxMessage.objects.exists()
+
+
+def test_a_follow_up_stays_where_the_ticket_is_when_its_return_queue_is_gone_without_an_heir(
+    d: Department, reader: Reader
+) -> None:
+    arrives(reader, write())
+    ticket = Ticket.objects.get()
+    message = answer(d.reach("line1"), number=ticket.number, text="Done.", now=LATER)
+    Queue.objects.filter(slug="web").update(retired_at=LATER)
+    arrives(reader, write(message_id="<b@user.example>", in_reply_to=f"<{message.message_id}>", text="Still broken."))
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.queue) == ("open", d.queues["inbox"])
+
+
+def test_our_own_answer_that_comes_back_as_a_copy_is_put_aside_and_reopens_nothing(
+    d: Department, reader: Reader
+) -> None:
+    arrives(reader, write())
+    ticket = Ticket.objects.get()
+    message = answer(d.reach("line1"), number=ticket.number, text="Done.", now=LATER)
+    copy = write(sender="Support <support@mail.example>", cc="abuse@mail.example", message_id=f"<{message.message_id}>")
+    raw = arrives(reader, copy, to=("abuse@mail.example",))
+    ticket.refresh_from_db()
+    assert (raw.state, raw.reason, ticket.state) == (State.QUARANTINED, "own-message", "closed")
 
 
 def test_an_out_of_office_on_a_closed_ticket_does_not_reopen_it(d: Department, reader: Reader) -> None:

@@ -77,12 +77,27 @@ def test_a_password_that_is_not_given_stays(d: Department) -> None:
     changed = change_mailbox(
         d.reach("admin"),
         mailbox_id=mailbox.pk,
-        settings=replace(settings_of(mailbox), incoming_host="new.mail.example"),
+        settings=replace(settings_of(mailbox), incoming_login="new"),
         now=NOW,
     )
 
-    assert (changed.incoming_host, opened(changed.incoming_password)) == ("new.mail.example", "very-secret")
+    assert (changed.incoming_login, opened(changed.incoming_password)) == ("new", "very-secret")
     assert changed.version == 2
+
+
+def test_a_stored_secret_goes_to_no_other_server(d: Department) -> None:
+    mailbox = create(d, imap(d, outgoing_host="out.mail.example", outgoing_password="other-secret"))
+    settings = settings_of(mailbox)
+
+    for elsewhere, name in [
+        (replace(settings, incoming_host="evil.example"), "incoming_password"),
+        (replace(settings, outgoing_host="evil.example"), "outgoing_password"),
+    ]:
+        with pytest.raises(WrongSettings) as refused:
+            change_mailbox(d.reach("admin"), mailbox_id=mailbox.pk, settings=elsewhere, now=NOW)
+        assert list(refused.value.fields) == [name]
+        with pytest.raises(WrongSettings):
+            draft(elsewhere, project_id=mailbox.project_id, mailbox=mailbox)
 
 
 def test_the_audit_log_tells_what_changed_and_no_secret(d: Department) -> None:

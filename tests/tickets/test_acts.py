@@ -417,8 +417,8 @@ class TestHistory:
         assert not OutboxMessage.objects.exists()
 
 
-@pytest.mark.parametrize("far", ["2036-03-10T12:00:00+00:00", "9999-12-31T23:59:00-05:00"])
-def test_nobody_waits_longer_than_ten_years(d: Department, far: str) -> None:
+@pytest.mark.parametrize("far", ["2126-03-10T12:00:00+00:00", "9999-12-31T23:59:00-05:00"])
+def test_nobody_waits_longer_than_a_hundred_years(d: Department, far: str) -> None:
     """A date that PostgreSQL keeps and Python cannot read would close the ticket, and the list it stands in, to all."""
     ticket, until = letter(d), datetime.fromisoformat(far)
     with pytest.raises(WrongState):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from script.catalogue import compile_stale
 
@@ -20,6 +21,12 @@ SignedIn = Callable[[str], Client]
 def _words() -> None:
     """Pages in Russian and Dutch need the compiled translations."""
     compile_stale()
+
+
+@pytest.fixture
+def real_mail(settings: Settings) -> None:
+    """Mail goes into the outbox, not where pytest-django would put it."""
+    settings.EMAIL_BACKEND = "postline.outbox.mail_backend.OutboxBackend"
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver
 
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
+from postline.projects.models import Group, Mailbox, Membership, Project, Queue
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -21,14 +22,18 @@ from tests.web.conftest import SignedIn
 from tests.web.workspace.test_files import HTML, PIXEL, arrived_with
 
 TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
+PROJECT, PERSON = "manage/projects/{project}/", "manage/people/{person_id}/"
+GROUP, QUEUE = f"{PROJECT}groups/{{group}}/", f"{PROJECT}queues/{{queue}}/"
+MAILBOX = f"{PROJECT}mailboxes/{{mailbox_id}}/"
 OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
     "", "help/", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
     "accounts/language/", "accounts/password/", "accounts/password/sent/", "accounts/password/set/{uidb64}/{token}/",
 }  # fmt: skip
-OWN = {"settings/", "settings/password/", "desk/", "desk/next/", "desk/new/", "desk/search/"}
+OWN = {"settings/", "settings/password/", "desk/", "desk/next/", "desk/new/", "desk/search/", "desk/side/"}
 OF_TICKET = {
     TICKET, f"{TICKET}answer/", f"{TICKET}note/", f"{TICKET}draft/", f"{TICKET}take/", f"{TICKET}release/",
-    f"{TICKET}keep/", f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
+    f"{TICKET}here/", f"{TICKET}keep/",
+    f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
     f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/", f"{MESSAGE}html/",
     f"{MESSAGE}text/", f"{MESSAGE}raw/", "desk/attachments/{attachment}/", "desk/queues/{project}/{slug}/",
 }  # fmt: skip
@@ -36,9 +41,17 @@ OF_ADMINISTRATORS = {
     "outbox/release/", "alarms/{alarm_id}/seen/",
     "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/", "quarantine/",
     "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", "quarantine/{raw_id}/run/", "quarantine/{raw_id}/delete/",
+    "manage/", "manage/search/", "manage/audit/", "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
+    f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/", f"{PROJECT}queues/",
+    f"{PROJECT}queues/new/", QUEUE, f"{QUEUE}shift/", f"{QUEUE}retire/", "manage/people/", "manage/people/invite/",
+    "manage/people/invite-many/", PERSON, f"{PERSON}roles/", f"{PERSON}roles/{{membership_id}}/", f"{PERSON}switch/",
+    f"{PERSON}link/", f"{PROJECT}mailboxes/", f"{PROJECT}mailboxes/new/", MAILBOX, f"{MAILBOX}switch/",
+    f"{MAILBOX}delete/",
 }  # fmt: skip
 Values = dict[str, int | str]
-RECORDS: tuple[type[Model], ...] = (Ticket, Message, Note, Event, Draft, Participant, OutboxMessage)
+RECORDS: tuple[type[Model], ...] = (
+    Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
+)  # fmt: skip
 FORM = {
     "text": "x",
     "kind": "note",
@@ -47,6 +60,8 @@ FORM = {
     "tags": "x",
     "language": "nl",
     "word": "delete",
+    "tab": "0123456789abcdef",
+    "doing": "looks",
 }
 
 
@@ -86,6 +101,10 @@ def values(d: Department) -> Values:
         "queue": d.queues["games/accounts"].pk,
         "uidb64": "MQ",
         "token": "set-password",
+        "group": "web",
+        "mailbox_id": d.mailboxes["support@games.example"].pk,
+        "person_id": d.people["games1"].pk,
+        "membership_id": Membership.objects.get(person=d.people["games1"]).pk,
     }
 
 
@@ -120,7 +139,7 @@ def test_nothing_of_games_is_there_for_anybody_of_mail(values: Values, signed_in
 def test_the_auditor_reads_everything_and_changes_nothing(values: Values, signed_in: SignedIn) -> None:
     browser = signed_in("auditor")
     before = all_records()
-    for address in sorted(OF_TICKET - {f"{TICKET}draft/"}):
+    for address in sorted(OF_TICKET - {f"{TICKET}draft/", f"{TICKET}here/"}):
         assert browser.get("/" + address.format(**values), follow=True).status_code in (200, 405), address
         assert browser.post("/" + address.format(**values), form(values)).status_code in (403, 405, 409), address
     for address in sorted(OF_ADMINISTRATORS):

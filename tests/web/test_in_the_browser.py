@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -73,6 +74,27 @@ PAGES = {
     "/quarantine/": "admin",
     "/quarantine/{raw}/": "admin",
 }
+MANAGEMENT = [
+    "/manage/",
+    "/manage/search/?q=web",
+    "/manage/people/",
+    "/manage/people/{person}/",
+    "/manage/people/invite/",
+    "/manage/people/invite-many/",
+    "/manage/audit/",
+    "/manage/projects/new/",
+    "/manage/projects/mail/",
+    "/manage/projects/mail/groups/",
+    "/manage/projects/mail/groups/web/",
+    "/manage/projects/mail/groups/web/delete/",
+    "/manage/projects/mail/queues/",
+    "/manage/projects/mail/queues/inbox/",
+    "/manage/projects/mail/queues/vulnerabilities/",
+    "/manage/projects/mail/queues/web/retire/",
+    "/manage/projects/mail/mailboxes/",
+    "/manage/projects/mail/mailboxes/new/",
+    "/manage/projects/mail/mailboxes/{mailbox}/",
+]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -87,6 +109,22 @@ def test_everybody_can_use_the_page_and_nothing_runs_over(
 
     page = open_page(address, login=PAGES[path], theme=theme, size=size, language=language)
 
+    require_usable(page)
+
+
+@pytest.mark.parametrize(("theme", "size", "language"), [("light", "desk", "en"), ("dark", "phone", "ru")])
+@pytest.mark.parametrize("path", MANAGEMENT)
+def test_everybody_can_use_the_pages_of_management(
+    open_page: Open, d: Department, path: str, theme: str, size: str, language: str
+) -> None:
+    Person.objects.update(language=language)
+    address = path.format(person=d.people["web"].pk, mailbox=d.mailboxes["support@mail.example"].pk)
+
+    require_usable(open_page(address, login="admin", theme=theme, size=size, language=language))
+
+
+def require_usable(page: Page) -> None:
+    """Nothing that axe finds, nothing wider than the window."""
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -155,3 +193,42 @@ def test_a_person_signs_in_saves_and_signs_out(open_page: Open) -> None:
     page.get_by_role("button", name="Sign out").click()
 
     page.get_by_role("heading", name="Sign in").wait_for()
+
+
+@pytest.mark.usefixtures("real_mail")
+def test_from_an_empty_project_to_somebody_who_works_in_it(open_page: Open, live_server: LiveServer) -> None:
+    page = open_page("/manage/", login="admin")
+
+    page.get_by_role("link", name="New project").click()
+    page.get_by_label("Name", exact=True).fill("Почта")
+    page.get_by_label("Short name").fill("post")
+    page.get_by_role("button", name="Make the project").click()
+    page.get_by_role("link", name="Groups", exact=True).click()
+    page.get_by_role("link", name="Make a group").click()
+    page.get_by_label("Name", exact=True).fill("Passwords")
+    page.get_by_role("button", name="Make the group").click()
+    page.get_by_role("link", name="Make a queue").click()
+    page.get_by_label("Name", exact=True).fill("Lost passwords")
+    page.get_by_label("Group", exact=True).select_option(label="Passwords")
+    page.get_by_role("button", name="Make the queue").click()
+    page.get_by_role("link", name="People").click()
+    page.get_by_role("link", name="Invite somebody").click()
+    page.get_by_label("Login", exact=True).fill("nina")
+    page.get_by_label("E-mail address").fill("nina@staff.example")
+    page.get_by_label("Role", exact=True).select_option("line2/post/passwords")
+    page.get_by_role("button", name="Send the invitation").click()
+    page.get_by_role("heading", name="nina").wait_for()
+    page.goto(live_server.url + "/outbox/")
+    page.get_by_role("link", name="Your way into Postline").click()
+    link = re.search(r"http://\S+(/accounts/password/set/\S+)", page.locator(".letter-text").inner_text())
+    assert link is not None
+
+    theirs = open_page(link[1])
+    theirs.get_by_label("New password", exact=True).fill("a sentence to remember")
+    theirs.get_by_label("The new password once more").fill("a sentence to remember")
+    theirs.get_by_role("button", name="Set the password").click()
+    theirs.get_by_label("Login").fill("nina")
+    theirs.get_by_label("Password").fill("a sentence to remember")
+    theirs.keyboard.press("Enter")
+    theirs.get_by_role("link", name="Lost passwords").first.click()
+    theirs.get_by_role("heading", name="Lost passwords").wait_for()

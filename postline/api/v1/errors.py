@@ -93,7 +93,7 @@ def _wrong_state(error: WrongState) -> Refused:
     value = str(error.args[0]) if error.args else ""
     if value in State.values:
         return invalid(state=f"“{value}” cannot be set by hand.")
-    return invalid(pending_until="The date must lie ahead, within ten years, and belongs to the state “pending”.")
+    return invalid(pending_until="The date must lie ahead, within a hundred years, and belongs to the state “pending”.")
 
 
 def _unavailable(error: Exception) -> Refused:

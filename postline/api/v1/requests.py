@@ -103,7 +103,7 @@ def hand_in(reach: Reach, given: GivenRequest, *, now: datetime) -> TicketObject
 def _require_right(reach: Reach, project: Project) -> None:
     if reach.may_in_project(ProjectRight.MANAGE, project.pk):
         return
-    first_line = Queue.objects.filter(project=project, line=DeskLine.FIRST, retired_at=None)
+    first_line = Queue.objects.filter(project=project, line=DeskLine.FIRST, retired_at=None, successor=None)
     if not any(reach.may(Right.ANSWER, key) for key in first_line.values_list("pk", flat=True)):
         raise Forbidden(Right.ANSWER)
 

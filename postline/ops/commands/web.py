@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from importlib import import_module
 
 import click
 
@@ -25,13 +26,13 @@ def command(configuration: Configuration) -> None:
         from postline.ops import static  # noqa: PLC0415 - needs Django set up
 
         static.collect()  # before the application, which looks for them once
-        from postline.asgi import application, end_streams  # noqa: PLC0415 - needs Django set up
         from postline.ops import heartbeat  # noqa: PLC0415 - models need Django set up
         from postline.ops.web import serve  # noqa: PLC0415 - needed by this role alone
 
         stop = threading.Event()
         beating = heartbeat.start("web", stop)
-        code = serve(application, configuration.http, end_streams=end_streams)
+        made = import_module("postline.asgi")  # by name: the doors stand beside us
+        code = serve(made.application, configuration.http, end_streams=made.end_streams)
         stop.set()
         beating.join(GOODBYE_S)
         sys.exit(code)

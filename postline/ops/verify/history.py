@@ -65,5 +65,6 @@ def follow_ups_returned(now: datetime) -> Iterator[Violation]:
         FROM steps JOIN tickets_ticket AS ticket ON ticket.id = steps.ticket_id
         LEFT JOIN projects_queue AS queue ON queue.id = steps.promised
         WHERE steps.kind = 'arrived' AND steps.before IN ('answered', 'opened') AND queue.retired_at IS NULL
+            AND queue.successor_id IS NULL
             AND coalesce(steps.returned_to, steps.answered_in) <> steps.promised
     """)

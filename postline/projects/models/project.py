@@ -44,7 +44,8 @@ class Queue(models.Model):
     """Where tickets of one kind wait. Belongs to a line and a group; queues stand in a tree.
 
     `return_queue` says where a follow-up to an answer given here goes, when this is a first-line queue whose
-    ticket has no topic with a queue of its own (MISSION T2). `successor` takes over when a queue is retired.
+    ticket has no topic with a queue of its own (MISSION T2). A queue
+    with a `successor` takes in nothing more: its tickets are being moved there, and when none is left it is retired.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="queues")
@@ -58,6 +59,9 @@ class Queue(models.Model):
     return_queue = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     retired_at = models.DateTimeField(null=True, blank=True)
+    retired_by = models.ForeignKey(
+        "projects.Person", null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )  # in whose name its tickets are moved
     target_minutes = models.PositiveIntegerField(
         default=480
     )  # the wait that is promised here, drawn as the age's full bar
@@ -68,6 +72,11 @@ class Queue(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether tickets may go in: it is neither retired nor being emptied."""
+        return self.retired_at is None and self.successor_id is None
 
 
 class Topic(models.Model):

@@ -86,9 +86,9 @@ def reopen(ticket: Ticket, *, now: datetime) -> None:
     if ticket.return_queue is not None:
         ticket.return_count += 1
         target = ticket.return_queue
-        while target.retired_at is not None and target.successor is not None:
+        while target.successor is not None:
             target = target.successor
-        if target.pk != ticket.queue_id:
+        if target.pk != ticket.queue_id and target.retired_at is None:  # gone without an heir: it stays where it is
             append(ticket, Happening.RETURNED, person=None, now=now, **{"from": ticket.queue_id, "to": target.pk})
             ticket.queue = target
             ticket.owner = ticket.taken_by = ticket.taken_until = None

@@ -16,7 +16,7 @@ from postline.tickets.queries.access import lock_ticket_for
 
 TAG_LENGTH = 64
 TAGS_MOST = 50
-LONGEST_WAIT = timedelta(days=3653)  # ten years; far beyond them a date cannot be read in every time zone
+LONGEST_WAIT = timedelta(days=36525)  # a hundred years; far beyond, a date cannot be read in every time zone
 
 
 class WrongState(Exception):

@@ -15,7 +15,7 @@ from postline.tickets.queries.access import lock_ticket_for
 
 
 class WrongQueue(Exception):
-    """The queue is not one of the ticket's project, or it is retired."""
+    """The queue is not one of the ticket's project, or it takes in nothing more."""
 
 
 @transaction.atomic
@@ -25,7 +25,7 @@ def move(reach: Reach, *, number: int, queue: Queue, now: datetime) -> Ticket:
     Raises WrongQueue, TakenByAnother, NoSuchTicket, Forbidden.
     """
     ticket = lock_ticket_for(reach, number, Right.MOVE)
-    if queue.project_id != ticket.project_id or queue.retired_at is not None:
+    if queue.project_id != ticket.project_id or not queue.is_in_use:
         raise WrongQueue(queue.slug)
     reach.require(Right.MOVE_INTO, queue.pk)
     require_not_taken_by_another(ticket, person=reach.person, now=now)

@@ -1,4 +1,4 @@
-"""What time itself does to tickets: a date that was waited for comes, a lease ends."""
+"""What goes on by itself: a date that was waited for comes, a lease ends, a queue that was retired is emptied."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 
 from postline.kit import clock
 from postline.kit.logs import logger
+from postline.tickets.actions import retire_queue
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.take import end_lease
 from postline.tickets.history import Happening, append
@@ -27,6 +28,8 @@ def run(stop: threading.Event) -> None:
         try:
             wake_due(now=clock.now())
             end_leases(now=clock.now())
+            while retire_queue.empty_retired(now=clock.now()) and not stop.is_set():
+                pass
         except (OperationalError, InterfaceError) as error:
             # not the end of the role: the senders beside us would be cut off in the middle of a message
             log.warning("database away", error=type(error).__name__)

@@ -9,12 +9,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordResetConfirmView
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from postline.kit import clock
 from postline.projects import account
-from postline.projects.invitations import password_link
 from postline.projects.models import Person
+from postline.web.accounts.links import send_forgotten
 
 
 class ForgottenForm(forms.Form):
@@ -45,7 +43,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         found = Person.objects.filter(Q(login__iexact=who) | Q(email__iexact=who), is_active=True).exclude(email="")
         with transaction.atomic():
             for person in found:
-                _send_link(person, fallback=translation.get_language() or "en")
+                send_forgotten(person, fallback=translation.get_language() or "en")
         return redirect("password-sent")
     return render(request, "accounts/forgotten.jinja", {"form": form})
 
@@ -93,18 +91,3 @@ class SetPassword(PasswordResetConfirmView):
         response = super().form_valid(form)
         messages.success(self.request, _("Your password is set. Sign in with it."))
         return response
-
-
-def _send_link(person: Person, *, fallback: str) -> None:
-    """In the person's own language."""
-    with translation.override(person.language or fallback):
-        text = render_to_string(
-            "accounts/mail/forgotten.txt.jinja",
-            {
-                "name": person.shown_name,
-                "login": person.login,
-                "link": password_link(person, settings.CONFIGURATION),
-                "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
-            },
-        )
-        EmailMessage(subject=_("A new password for Postline"), body=text, to=[person.email]).send()

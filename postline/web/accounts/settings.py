@@ -52,7 +52,7 @@ class OwnForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         language, zone = (cast(forms.ChoiceField, self.fields[name]) for name in ("language", "time_zone"))
         language.choices = [("", _("As the browser says")), *OWN_NAMES.items()]
-        zone.choices = [("", _("As the installation: %(zone)s") % {"zone": settings.TIME_ZONE}), *_zones()]
+        zone.choices = [("", _("As the installation: %(zone)s") % {"zone": settings.TIME_ZONE}), *zones(self.instance.time_zone)]
 
 
 class OwnPasswordForm(PasswordChangeForm):
@@ -101,9 +101,9 @@ def _page(request: StaffRequest, form: OwnForm, password_form: OwnPasswordForm) 
 
 
 @cache
-def _zones() -> list[tuple[str, str]]:
-    """Places by name; `Etc/GMT+3` and the old aliases without a region are left out."""
-    names = (
+def zones(present: str = "") -> list[tuple[str, str]]:
+    """Places by name; `Etc/GMT+3` and the old aliases without a region are left out, but not the one that is set."""
+    places = {
         name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
-    )
-    return [(name, name.replace("_", " ")) for name in sorted([*names, "UTC"])]
+    }
+    return [(name, name.replace("_", " ")) for name in sorted(places | {"UTC", present or "UTC"})]

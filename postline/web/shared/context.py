@@ -62,5 +62,9 @@ def _navigation(path: str, reach: Reach) -> list[Place]:
         places.append((_("Outbox"), "/outbox/"))
     if reach.may_in_project(ProjectRight.QUARANTINE, None):
         places.append((_("Quarantine"), "/quarantine/"))
+    if reach.may_somewhere(ProjectRight.MANAGE):
+        places.append((_("Manage"), "/manage/"))
+    elif reach.may_somewhere(ProjectRight.AUDIT):
+        places.append((_("Audit log"), "/manage/audit/"))
     here = max((address for _label, address in places if path.startswith(address)), key=len, default="")
     return [Place(label, address, address == here) for label, address in places]

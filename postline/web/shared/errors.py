@@ -110,6 +110,6 @@ def _reason(exception: Exception | None) -> str:
             return _("You can read this ticket, not change it. Ask the lead of the project.")
         case Right.ASSIGN:
             return _("Only leads give tickets to other people. Ask the lead of the project.")
-        case ProjectRight.OUTBOX | ProjectRight.QUARANTINE | ProjectRight.MANAGE:
+        case ProjectRight.OUTBOX | ProjectRight.QUARANTINE | ProjectRight.MANAGE | ProjectRight.AUDIT:
             return _("This page is for administrators. Ask one of them.")
     return _("Ask the lead of the project or an administrator.")

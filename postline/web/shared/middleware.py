@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from postline.kit import metrics
+from postline.projects.managed import NothingThere
 from postline.projects.models import Person
 from postline.projects.rights import Forbidden, Reach, reach_of
 from postline.tickets.queries.access import NoSuchTicket
@@ -56,15 +57,17 @@ def security_headers(get_response: Handler) -> Handler:
 
 
 def storable_input(get_response: Handler) -> Handler:
-    """PostgreSQL refuses NUL characters: they are left out of addresses and forms, and a cookie with one is none."""
+    """PostgreSQL refuses NUL characters: pages leave them out of addresses and forms, and a cookie with one is none."""
 
     def handle(request: HttpRequest) -> HttpResponseBase:
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
-        request.GET = _without_nul(request.GET)  # type: ignore[assignment]
         return get_response(request)
 
     def process_view(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        if request.method == "POST" and not getattr(view, "csrf_exempt", False):  # programs send JSON, unread so far
+        if getattr(view, "csrf_exempt", False):
+            return  # a program: the interface tells it what is wrong
+        request.GET = _without_nul(request.GET)  # type: ignore[assignment]
+        if request.method == "POST":
             request.POST = _without_nul(request.POST)  # type: ignore[assignment]
 
     handle.process_view = process_view  # type: ignore[attr-defined]
@@ -113,7 +116,7 @@ def refusals(get_response: Handler) -> Handler:
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
         typed = request.POST.get("text", "") if request.method == "POST" else ""  # ours: its token was checked
-        if isinstance(error, NoSuchTicket):
+        if isinstance(error, NoSuchTicket | NothingThere):
             return errors.not_found(request, error, typed=typed)
         if isinstance(error, Forbidden):
             return errors.forbidden(request, error, typed=typed)

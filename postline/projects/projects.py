@@ -1,0 +1,70 @@
+"""Projects: made and changed by administrators of the installation."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import datetime
+
+from django.db import transaction
+
+from postline.projects import audit, changes
+from postline.projects.models import Project
+from postline.projects.rights import ProjectRight, Reach
+from postline.projects.slugs import SlugTaken, require_slug
+
+
+class WrongTimeZone(Exception):
+    """No zone of the IANA time zone database has this name."""
+
+
+def target(project: Project) -> str:
+    """How the audit log names a project."""
+    return f"project:{project.slug}"
+
+
+@transaction.atomic
+def create_project(reach: Reach, *, slug: str, name: str, language: str, time_zone: str, now: datetime) -> Project:
+    """Make a project. `slug` stands in addresses and stays. Raises Forbidden, WrongSlug, SlugTaken, WrongTimeZone."""
+    reach.require_in_project(ProjectRight.MANAGE, None)
+    require_slug(slug)
+    _require_time_zone(time_zone)
+    if Project.objects.filter(slug=slug).exists():
+        raise SlugTaken(slug)
+    project = Project.objects.create(slug=slug, name=name, language=language, time_zone=time_zone)
+    after = {"name": name, "language": language, "time_zone": time_zone}
+    audit.record(
+        actor=reach.person.login,
+        action="project.created",
+        target=target(project),
+        detail={"project": project.pk, "before": {}, "after": after},
+        now=now,
+    )
+    return project
+
+
+@transaction.atomic
+def change_project(
+    reach: Reach, *, project_id: int, name: str, language: str, time_zone: str, seen: int, now: datetime
+) -> bool:
+    """Change how a project is called and speaks; returns whether anything changed.
+
+    Raises Forbidden, WrongTimeZone, ChangedMeanwhile.
+    """
+    reach.require_in_project(ProjectRight.MANAGE, None)
+    _require_time_zone(time_zone)
+    project = Project.objects.select_for_update().get(pk=project_id)
+    return changes.keep(
+        project,
+        {"name": name, "language": language, "time_zone": time_zone},
+        target=target(project),
+        action="project.changed",
+        project_id=project.pk,
+        seen=seen,
+        actor=reach.person.login,
+        now=now,
+    )
+
+
+def _require_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise WrongTimeZone(name)

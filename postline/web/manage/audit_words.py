@@ -1,0 +1,134 @@
+"""The codes of the audit log in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from postline.projects.models import AuditEntry, Line, Role
+
+ACTIONS = {
+    "person.signed-in": gettext_lazy("signed in"),
+    "person.signed-out": gettext_lazy("signed out"),
+    "person.sign-in-failed": gettext_lazy("wrong password"),
+    "person.settings-changed": gettext_lazy("own settings changed"),
+    "person.password-set": gettext_lazy("password set by a link"),
+    "person.password-changed": gettext_lazy("password changed"),
+    "person.created": gettext_lazy("person made"),
+    "person.changed": gettext_lazy("person changed"),
+    "person.appointed": gettext_lazy("role given"),
+    "person.dismissed": gettext_lazy("role taken away"),
+    "person.disabled": gettext_lazy("person switched off"),
+    "person.enabled": gettext_lazy("person switched on"),
+    "person.link-sent": gettext_lazy("one-time link sent"),
+    "token.created": gettext_lazy("token made"),
+    "project.created": gettext_lazy("project made"),
+    "project.changed": gettext_lazy("project changed"),
+    "group.created": gettext_lazy("group made"),
+    "group.changed": gettext_lazy("group changed"),
+    "group.deleted": gettext_lazy("group deleted"),
+    "queue.created": gettext_lazy("queue made"),
+    "queue.changed": gettext_lazy("queue changed"),
+    "queue.shifted": gettext_lazy("queue moved in the list"),
+    "queue.retired": gettext_lazy("queue retired"),
+    "mailbox.created": gettext_lazy("mailbox made"),
+    "mailbox.changed": gettext_lazy("mailbox changed"),
+    "mailbox.enabled": gettext_lazy("mailbox switched on"),
+    "mailbox.disabled": gettext_lazy("mailbox switched off"),
+    "mailbox.deleted": gettext_lazy("mailbox deleted"),
+    "outbox.retried": gettext_lazy("message tried again"),
+    "quarantine.run-again": gettext_lazy("message run again"),
+    "quarantine.deleted": gettext_lazy("message deleted"),
+}
+FIELDS = {
+    "name": gettext_lazy("name"),
+    "email": gettext_lazy("e-mail address"),
+    "language": gettext_lazy("language"),
+    "time_zone": gettext_lazy("time zone"),
+    "theme": gettext_lazy("theme"),
+    "single_keys": gettext_lazy("letters as keys"),
+    "line": gettext_lazy("line"),
+    "parent": gettext_lazy("queue above"),
+    "group": gettext_lazy("group"),
+    "private": gettext_lazy("private"),
+    "return_queue": gettext_lazy("return queue"),
+    "target_minutes": gettext_lazy("promised minutes"),
+    "signature": gettext_lazy("signature"),
+    "role": gettext_lazy("role"),
+    "project": gettext_lazy("project"),
+    "active": gettext_lazy("switched on"),
+    "successor": gettext_lazy("successor"),
+    "heir": gettext_lazy("handed over to"),
+    "tokens": gettext_lazy("tokens deleted"),
+    "address": gettext_lazy("address"),
+    "queue_id": gettext_lazy("queue"),
+    "sender_name": gettext_lazy("sender’s name"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field and what it was and is; where neither is kept, only that it was changed."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as people read it."""
+
+    entry: AuditEntry
+    action: str
+    target: str
+    differences: list[Difference]
+
+
+def told(entry: AuditEntry) -> Told:
+    """The entry in words."""
+    detail = entry.detail
+    before, after = detail.get("before"), detail.get("after")
+    differences = []
+    if isinstance(before, dict) and isinstance(after, dict):
+        names = dict.fromkeys([*before, *after])
+        differences = [_difference(name, before.get(name), after.get(name)) for name in names]
+    for name in ("successor", "heir"):
+        if detail.get(name):
+            differences.append(Difference(field_name(name), "", str(detail[name])))
+    for name in detail.get("changed", ()):
+        differences.append(Difference(field_name(name), "", ""))
+    for role in detail.get("roles", ()):
+        differences.append(Difference(field_name("role"), "", place(role)))
+    target = entry.target.partition(":")[2] or entry.target
+    return Told(entry, str(ACTIONS.get(entry.action, entry.action)), target, differences)
+
+
+def field_name(name: str) -> str:
+    """What people call a field."""
+    return str(FIELDS.get(name, name.replace("_", " ")))
+
+
+def place(role: dict[str, str]) -> str:
+    """A role with where it holds: `First line · mail`."""
+    label = str(Role(role["role"]).label) if role.get("role") in Role.values else str(role.get("role", ""))
+    return " · ".join(filter(None, [label, role.get("project", ""), role.get("group", "")]))
+
+
+def _difference(name: str, before: Any, after: Any) -> Difference:
+    return Difference(field_name(name), _shown(name, before), _shown(name, after))
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name == "line" and value in Line.values:
+        return str(Line(value).label)
+    if name == "role" and value in Role.values:
+        return str(Role(value).label)
+    return str(value)

@@ -1,0 +1,113 @@
+"""A new project, and the settings of one."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from postline.kit import clock
+from postline.projects import changes, managed, projects
+from postline.projects.rights import Forbidden, ProjectRight
+from postline.projects.slugs import SlugTaken, WrongSlug
+from postline.web.accounts.settings import OWN_NAMES, zones
+from postline.web.manage.frame import conflict, manages, seen, show, status_of
+from postline.web.shared.decorators import StaffRequest
+
+
+class ProjectForm(forms.Form):
+    """How a project is called and speaks."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100, widget=forms.TextInput(attrs={"dir": "auto"}))
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("Automatic answers use it where the requester’s language is not known."),
+    )
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["language"]).choices = list(OWN_NAMES.items())
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = zones(self.initial.get("time_zone", ""))
+
+
+class NewProjectForm(ProjectForm):
+    """With the short name, which stays."""
+
+    slug = forms.CharField(
+        label=gettext_lazy("Short name"),
+        max_length=50,
+        required=False,
+        help_text=gettext_lazy("It stands in addresses and cannot be changed later. Empty: made from the name."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+    field_order = ("name", "slug", "language", "time_zone")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manages
+def new(request: StaffRequest) -> HttpResponse:
+    """Make a project."""
+    if not request.reach.may_in_project(ProjectRight.MANAGE, None):
+        raise Forbidden(ProjectRight.MANAGE)
+    form = NewProjectForm(request.POST or None, initial={"language": "en", "time_zone": settings.TIME_ZONE})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        slug = given["slug"] or slugify(given["name"])[:50].strip("-")
+        try:
+            project = projects.create_project(
+                request.reach,
+                slug=slug,
+                name=given["name"],
+                language=given["language"],
+                time_zone=given["time_zone"],
+                now=clock.now(),
+            )
+        except (WrongSlug, SlugTaken) as error:
+            form.add_error("slug", slug_fault(error))
+        else:
+            messages.success(request, _("The project is made. Next it needs queues and a mailbox."))
+            return redirect("manage-queues", project.slug)
+    return show(request, "project_new.jinja", {"form": form}, at="new-project", status=status_of(request, []))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manages
+def project(request: StaffRequest, project: str) -> HttpResponse:
+    """Name, language and time zone of a project: for administrators of the installation, others read."""
+    it = managed.project_for(request.reach, project)
+    initial = {"name": it.name, "language": it.language, "time_zone": it.time_zone}
+    form = ProjectForm(request.POST or None, initial=initial)
+    missed = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = projects.change_project(
+                request.reach, project_id=it.pk, seen=seen(request), now=clock.now(), **form.cleaned_data
+            )
+        except changes.ChangedMeanwhile as error:
+            missed = error.entries
+        else:
+            messages.success(request, _("Saved.") if changed else _("Nothing was different."))
+            return redirect("manage-project", it.slug)
+    context = {
+        "form": form,
+        "may_change": request.reach.may_in_project(ProjectRight.MANAGE, None),
+        "seen": changes.last_change(projects.target(it)),
+        **conflict(missed),
+    }
+    return show(request, "project.jinja", context, at="project", project=it, status=status_of(request, missed))
+
+
+def slug_fault(error: Exception) -> str:
+    """What is wrong with a short name, in words."""
+    if isinstance(error, SlugTaken):
+        return _("This short name is taken, or was once. Choose another one.")
+    return _("Write a short name of letters a to z, digits and hyphens, such as web-mail.")

@@ -1,0 +1,121 @@
+"""Queues are made, changed and put in order by their rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from postline.projects import queues
+from postline.projects.changes import ChangedMeanwhile
+from postline.projects.managed import queues_of
+from postline.projects.models import AuditEntry, Line, Queue
+from postline.projects.queues import NotInUse, QueueSettings, WrongQueueSetting
+from postline.projects.rights import Forbidden
+from postline.projects.slugs import SlugTaken, WrongSlug
+from tests.scenes import NOW, Department
+
+
+def make(
+    d: Department, slug: str = "extra", *, login: str = "admin", line: Line = Line.SECOND, **values: object
+) -> Queue:
+    settings = replace(QueueSettings(name="New"), **values)  # type: ignore[arg-type]
+    return queues.create_queue(
+        d.reach(login), project=d.projects["mail"], slug=slug, line=line, settings=settings, now=NOW
+    )
+
+
+def test_a_queue_that_was_made_stands_last_and_in_the_audit_log(d: Department) -> None:
+    queue = make(d, group=d.groups["web"], private=True, target_minutes=90)
+
+    assert [row.slug for row in queues_of(d.projects["mail"])][-1] == "extra"
+    entry = AuditEntry.objects.latest("number")
+    assert (entry.action, entry.target) == ("queue.created", "queue:mail/extra")
+    assert entry.detail["project"] == d.projects["mail"].pk
+    assert entry.detail["after"]["group"] == "web"
+    assert queue.position == 6
+
+
+@pytest.mark.parametrize("slug", ["", "-x", "x-", "Почта", "UP", "a b", "new/../x", "x" * 51])
+def test_a_short_name_fits_into_an_address(d: Department, slug: str) -> None:
+    with pytest.raises(WrongSlug):
+        make(d, slug)
+
+
+def test_a_short_name_is_taken_once(d: Department) -> None:
+    Queue.objects.filter(slug="web").update(retired_at=NOW)
+
+    with pytest.raises(SlugTaken):
+        make(d, "web")
+
+
+@pytest.mark.parametrize("login", ["line1", "lead", "games1", "auditor"])
+def test_who_does_not_manage_the_project_makes_no_queue(d: Department, login: str) -> None:
+    with pytest.raises(Forbidden):
+        make(d, "other", login=login)
+
+
+def test_settings_that_do_not_fit_are_refused_by_name(d: Department) -> None:
+    wrong: list[tuple[str, Line, dict[str, object]]] = [
+        ("parent", Line.SECOND, {"parent": d.queues["inbox"]}),
+        ("parent", Line.SECOND, {"parent": d.queues["games/accounts"]}),
+        ("group", Line.FIRST, {"group": d.groups["web"]}),
+        ("private", Line.SECOND, {"private": True}),
+        ("private", Line.FIRST, {"private": True}),
+        ("return_queue", Line.SECOND, {"return_queue": d.queues["web"]}),
+        ("return_queue", Line.FIRST, {"return_queue": d.queues["inbox"]}),
+        ("return_queue", Line.FIRST, {"return_queue": d.queues["games/accounts"]}),
+        ("target_minutes", Line.SECOND, {"target_minutes": 0}),
+        ("signature", Line.SECOND, {"signature": "x" * 2001}),
+    ]
+    for field, line, values in wrong:
+        with pytest.raises(WrongQueueSetting) as refused:
+            make(d, "other", line=line, **values)  # type: ignore[arg-type]
+        assert refused.value.field == field
+
+
+def test_a_queue_does_not_stand_below_itself(d: Department) -> None:
+    child = make(d, "child", parent=d.queues["web"])
+
+    with pytest.raises(WrongQueueSetting):
+        queues.change_queue(
+            d.reach("admin"),
+            queue_id=d.queues["web"].pk,
+            settings=QueueSettings(name="Web", parent=child),
+            seen=0,
+            now=NOW,
+        )
+
+
+def test_the_second_of_two_sees_what_the_first_changed(d: Department) -> None:
+    def rename(name: str) -> bool:
+        settings = QueueSettings(name=name, group=d.groups["web"])
+        return queues.change_queue(d.reach("admin"), queue_id=d.queues["web"].pk, settings=settings, seen=0, now=NOW)
+
+    assert not rename("Web")
+    assert rename("Pages")
+    with pytest.raises(ChangedMeanwhile) as refused:
+        rename("Sites")
+    assert refused.value.entries[0].detail["after"] == {"name": "Pages"}
+
+
+def test_a_queue_changes_places_with_its_sister(d: Department) -> None:
+    def order() -> list[str]:
+        return [queue.slug for queue in queues_of(d.projects["mail"])]
+
+    first = order()
+    queues.shift_queue(d.reach("admin"), queue_id=d.queues["web"].pk, up=True, now=NOW)
+    assert order().index("web") == first.index("web") - 1
+    queues.shift_queue(d.reach("admin"), queue_id=d.queues["web"].pk, up=False, now=NOW)
+    assert order() == first
+    queues.shift_queue(d.reach("admin"), queue_id=d.queues["inbox"].pk, up=True, now=NOW)
+    assert order() == first
+
+
+def test_a_queue_that_is_being_emptied_is_not_changed(d: Department) -> None:
+    Queue.objects.filter(slug="web").update(successor=d.queues["passwords"])
+
+    with pytest.raises(NotInUse):
+        queues.change_queue(
+            d.reach("admin"), queue_id=d.queues["web"].pk, settings=QueueSettings(name="X"), seen=0, now=NOW
+        )
