@@ -110,5 +110,5 @@ def test_what_was_missed_is_told_only_as_far_as_one_may_see_it(
     admin.next("ticket")
     cookie = f"{settings.SESSION_COOKIE_NAME}={cookie_of('games1')}"
     with listening(web.url, since=int(first), cookie=cookie) as games:
-        assert games.next().data["number"] == of_games.number
-        assert games.so_far() == []
+        told = [games.next(), *games.so_far()]  # perhaps its arrival too: what is missed is told with some overlap
+        assert {one.data["number"] for one in told} == {of_games.number}

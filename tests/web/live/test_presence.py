@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from postline.kit import clock
 from postline.tickets.announcements import Doing, Presence
@@ -17,6 +16,7 @@ from tests.scenes import NOW, Department, letter
 from tests.web.conftest import SignedIn
 from tests.web.live.conftest import Listen
 from tests.web.live.web_process import WebProcess, listening
+from tests.web.workspace.statements import statements
 
 
 def say(d: Department, login: str, number: int, doing: str, *, tab: str = "a1") -> int:
@@ -77,12 +77,11 @@ def test_what_is_no_presence_is_refused(d: Department, tab: str, doing: str) -> 
     assert say(d, "line1", letter(d).number, doing, tab=tab) == 400
 
 
-def test_saying_that_one_is_here_is_one_query(
-    d: Department, signed_in: SignedIn, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_saying_that_one_is_here_is_one_query(d: Department, signed_in: SignedIn) -> None:
     ticket, browser = letter(d), signed_in("line1")
-    with django_assert_num_queries(6):  # session, person, three for the rights, and one
+    with statements() as seen:
         browser.post(f"/desk/tickets/{ticket.number}/here/", {"tab": "a1", "doing": "looks"})
+    assert len(seen) == 6  # session, person, three for the rights, and one
 
 
 def test_whoever_is_not_heard_of_is_forgotten_within_45_seconds() -> None:
