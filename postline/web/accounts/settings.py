@@ -52,7 +52,10 @@ class OwnForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         language, zone = (cast(forms.ChoiceField, self.fields[name]) for name in ("language", "time_zone"))
         language.choices = [("", _("As the browser says")), *OWN_NAMES.items()]
-        zone.choices = [("", _("As the installation: %(zone)s") % {"zone": settings.TIME_ZONE}), *zones(self.instance.time_zone)]
+        zone.choices = [
+            ("", _("As the installation: %(zone)s") % {"zone": settings.TIME_ZONE}),
+            *zones(self.instance.time_zone),
+        ]
 
 
 class OwnPasswordForm(PasswordChangeForm):
