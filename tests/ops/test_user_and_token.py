@@ -43,7 +43,7 @@ def test_a_person_is_written_into_the_audit_log() -> None:
     run("user", "create", "boss")
     entry = AuditEntry.objects.latest("number")
     assert (entry.action, entry.target) == ("person.created", "boss")
-    assert entry.detail == {"roles": [{"role": "admin", "project": "", "group": ""}]}
+    assert entry.detail == {"project": None, "roles": [{"role": "admin", "project": "", "group": ""}]}
 
 
 def test_a_role_holds_in_the_projects_named_or_in_all() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from postline.kit import clock
 from postline.projects.tokens import create_token
@@ -66,16 +67,19 @@ def test_what_was_missed_is_told_to_whoever_says_what_they_heard_last(
     heard.next("ticket")
     cookie = f"{settings.SESSION_COOKIE_NAME}={cookie_of('line1')}"
     with listening(web.url, since=None, cookie=cookie, **{"last-event-id": last}) as again:
-        kinds = [again.next().data["kind"] for _ in range(2)]
-    assert kinds == ["noted", "priority"]
+        kinds = [again.next().data["kind"]]
+        while kinds[-1] != "priority":
+            kinds.append(again.next().data["kind"])
+    assert kinds[-2:] == ["noted", "priority"]  # before them perhaps its arrival: what is missed overlaps a little
 
 
 def test_many_changes_at_once_are_told_in_few_writes_and_the_newest_of_each(d: Department, listen: Listen) -> None:
     ticket = letter(d)
     heard = listen("line1")
-    for count in range(60):
-        priority = Priority.HIGH if count % 2 else Priority.LOW
-        change_priority(d.reach("lead"), number=ticket.number, priority=priority, now=clock.now())
+    with transaction.atomic():  # they are told when they are committed: together
+        for count in range(60):
+            priority = Priority.HIGH if count % 2 else Priority.LOW
+            change_priority(d.reach("lead"), number=ticket.number, priority=priority, now=clock.now())
     last = 0
     told = 0
     while last < 61:
