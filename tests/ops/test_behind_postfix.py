@@ -17,11 +17,14 @@ LETTER = (
 )
 
 
-def test_what_comes_while_we_are_away_waits_with_postfix_and_arrives_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("door", "transport"), [("SMTP", "smtp:[127.0.0.1]"), ("LMTP", "lmtp:inet:127.0.0.1")])
+def test_what_comes_while_we_are_away_waits_with_postfix_and_arrives_once(
+    tmp_path: Path, door: str, transport: str
+) -> None:
     port = free_port()
-    address = f"127.0.0.1:{port}"
-    with private_server(tmp_path / "server") as server, Postfix(f"smtp:[127.0.0.1]:{port}") as postfix:
-        machine = Machine(tmp_path / "home", server.url, {"POSTLINE_SMTP": address})
+    with private_server(tmp_path / "server") as server, Postfix(f"{transport}:{port}") as postfix:
+        doors = {"POSTLINE_SMTP": "", "POSTLINE_LMTP": "", f"POSTLINE_{door}": f"127.0.0.1:{port}"}
+        machine = Machine(tmp_path / "home", server.url, doors)
         machine.make_department()
         postfix.take("anna@user.example", "support@mail.example", LETTER % ("While you were away", 1))
         until(lambda: postfix.waiting() == 1)
