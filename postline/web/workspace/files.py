@@ -16,9 +16,9 @@ from markupsafe import escape
 
 from postline.intake.models import RawMessage
 from postline.intake.parse import cut
+from postline.intake.stored import NotStored, file_of
 from postline.kit.html import clean
 from postline.kit.text import file_name
-from postline.outbox.models import Enclosure
 from postline.tickets.models import Attachment, Message
 from postline.tickets.queries.access import ticket_for
 from postline.web.shared.decorators import StaffRequest, signed_in
@@ -47,9 +47,10 @@ def attachment(request: StaffRequest, attachment: int) -> HttpResponse:
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})
     in_place = found.content_type in SHOWN_IN_PLACE and "download" not in request.GET
-    content = _content(found)
-    if content is None:
-        raise Http404
+    try:
+        content = file_of(found)
+    except NotStored as error:
+        raise Http404 from error
     return HttpResponse(
         content,
         headers={
@@ -123,18 +124,6 @@ def _attachment(request: StaffRequest, key: int) -> Attachment:
         raise Http404
     ticket_for(request.reach, found.message.ticket.number)
     return found
-
-
-def _content(found: Attachment) -> bytes | None:
-    """The bytes: cut out of the raw message, or what went out with ours; None where they are gone."""
-    if found.enclosure_id is not None:
-        enclosure = Enclosure.objects.filter(pk=found.enclosure_id).first()
-        return bytes(enclosure.content) if enclosure else None
-    kept = RawMessage.objects.filter(pk=found.message.raw_id).first() if found.message.raw_id else None
-    try:
-        return cut(bytes(kept.content), found.place) if kept else None
-    except KeyError:  # read today it has no such part
-        return None
 
 
 def _download(name: str, *, content_type: str = "") -> dict[str, str]:
