@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Callable
 
 from granian.constants import HTTPModes, Interfaces
@@ -17,6 +18,7 @@ from postline.kit.http.types import Application
 from postline.kit.logs import logger
 
 GRACE_S = 3.0  # for requests that are being answered; an endless stream would keep us for ever
+GOODBYE_S = 2.0  # for what the process has to say to the database
 HEADERS_MS = 30_000
 
 log = logger(__name__)
@@ -49,7 +51,7 @@ async def _serve(application: Application, address: Address, end_streams: Callab
 
     def stop(number: int) -> None:
         if not stopped:
-            loop.call_later(GRACE_S, os._exit, 0)
+            _end_at_last()
             end_streams()
             server.stop()  # type: ignore[no-untyped-call]
         stopped.append(number)
@@ -60,3 +62,10 @@ async def _serve(application: Application, address: Address, end_streams: Callab
     if not stopped:
         log.error("web server ended by itself")
     return 0 if stopped else 1
+
+
+def _end_at_last() -> None:
+    """End the process even when something in it hangs; a thread, for the event loop may be what hangs."""
+    timer = threading.Timer(GRACE_S + GOODBYE_S, os._exit, (0,))
+    timer.daemon = True
+    timer.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from importlib import import_module
@@ -35,4 +36,6 @@ def command(configuration: Configuration) -> None:
         code = serve(made.application, configuration.http, end_streams=made.end_streams)
         stop.set()
         beating.join(GOODBYE_S)
-        sys.exit(code)
+    # not sys.exit: it would wait for a thread that still waits for a client who is gone
+    sys.stderr.flush()
+    os._exit(code)
