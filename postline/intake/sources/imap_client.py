@@ -14,9 +14,8 @@ from imapclient import IMAPClient, SocketTimeout
 
 from postline.intake.models import Trouble
 from postline.intake.troubles import MailboxTrouble, refusal
-from postline.kit import oauth
 from postline.kit.network import Network, connect, connect_tls, is_inside
-from postline.projects.mail_server import MailServer, access_token
+from postline.projects.mail_server import MailServer, access_token, forget_token
 from postline.projects.models import Encryption, SignIn
 
 CONNECT_S = 15.0
@@ -65,7 +64,7 @@ class Client(IMAPClient):  # type: ignore[misc]
             raise
         except imaplib.IMAP4.error as error:
             if by_token:
-                oauth.forget(self._server.grant)
+                forget_token(self._server)
             raise MailboxTrouble(refusal(str(error), Trouble.SIGN_IN), str(error)) from error
 
     def promise(self, size: int) -> None:
