@@ -8,7 +8,7 @@ import select
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from imapclient import IMAPClient, SocketTimeout
 
@@ -21,6 +21,7 @@ from postline.projects.models import Encryption, SignIn
 CONNECT_S = 15.0
 REPLY_S = 60.0  # of silence, wherever we wait for the server
 SMALL_LITERALS = 1 << 20  # folder names and the like
+LINES = 16 << 20  # bytes in lines that may answer one command: a search that finds a million messages is one line
 
 
 class Client(IMAPClient):  # type: ignore[misc]
@@ -84,7 +85,7 @@ class Client(IMAPClient):  # type: ignore[misc]
         before = connection.gettimeout()
         connection.settimeout(0)
         try:
-            return bool(self._imap._file.peek(1))
+            return bool(self._imap.file.peek(1))
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         finally:
@@ -92,13 +93,14 @@ class Client(IMAPClient):  # type: ignore[misc]
 
 
 class _Bounded(imaplib.IMAP4):
-    """imaplib takes a server's word for the size of a literal and reads it into memory."""
+    """imaplib takes a server's word for the size of a literal and reads it into memory; it keeps lines without end,
+    and refuses a line of one megabyte."""
 
     def __init__(
         self, server: MailServer, *, allow: Sequence[Network], opened: Callable[[socket.socket], object]
     ) -> None:
         self._server, self._allow, self._opened = server, allow, opened
-        self.budget = SMALL_LITERALS
+        self.budget, self._lines = SMALL_LITERALS, LINES
         super().__init__(server.host, server.port, CONNECT_S)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
@@ -112,6 +114,17 @@ class _Bounded(imaplib.IMAP4):
             raise MailboxTrouble(Trouble.SIZES, f"{size} bytes come where {self.budget} were announced")
         self.budget -= size
         return super().read(size)
+
+    def readline(self) -> bytes:
+        line = cast(bytes, self.file.readline(self._lines + 1))
+        self._lines -= len(line)
+        if self._lines < 0:
+            raise MailboxTrouble(Trouble.SIZES, f"more than {LINES} bytes answer one command")
+        return line
+
+    def send(self, data: Any) -> None:
+        self._lines = LINES
+        super().send(data)
 
 
 def require_protection(connection: socket.socket, encryption: Encryption, *, allow: Sequence[Network]) -> None:
