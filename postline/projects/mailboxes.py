@@ -238,7 +238,7 @@ def _secrets_needed_anew(mailbox: Mailbox, settings: MailboxSettings) -> dict[st
     if mailbox.pk is None:
         return {}
     moved = {
-        which: getattr(mailbox, which).strip().lower() != getattr(settings, which).strip().lower()
+        which: getattr(settings, which).strip().lower() not in ("", getattr(mailbox, which).strip().lower())
         for which in ("incoming_host", "outgoing_host", "oauth_token_url")
     }
     needed = {
