@@ -94,6 +94,8 @@ def post_form(
 def is_public(address: Address) -> bool:
     """Whether the address belongs to the internet at large. One that carries an IPv4 address is as public as that."""
     inner = _carried(address)
+    if isinstance(inner, ipaddress.IPv6Address) and inner.is_site_local:  # RFC 3879: deprecated, still routed inside
+        return False
     return inner.is_global and not inner.is_multicast and not inner.is_reserved and not inner.is_unspecified
 
 

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from postline.kit.network import Network, post_form
 from postline.kit.text import one_line
@@ -58,9 +58,11 @@ def access_token(grant: Grant, *, allow: Sequence[Network]) -> AccessToken:
     value = str(answer.get("access_token") or "")
     if not value:
         raise NoToken("the answer holds no access token")
-    with _lock:
-        _known[grant] = value, time.monotonic() + _seconds(answer.get("expires_in"))
     renewed = str(answer.get("refresh_token") or "")
+    with _lock:
+        _known.pop(grant, None)
+        asked_with_next = replace(grant, refresh_token=renewed) if renewed else grant
+        _known[asked_with_next] = value, time.monotonic() + _seconds(answer.get("expires_in"))
     return AccessToken(value, renewed if renewed != grant.refresh_token else "")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from postline.kit import oauth
 from postline.kit.network import Network, connect, connect_tls, is_inside
-from postline.projects.mail_server import MailServer, access_token
+from postline.projects.mail_server import MailServer, access_token, forget_token
 from postline.projects.models import Encryption, SignIn
 
 
@@ -65,5 +65,5 @@ def _sign_in(smtp: smtplib.SMTP, server: MailServer, *, allow: Sequence[Network]
     try:
         smtp.auth("XOAUTH2", shown)
     except smtplib.SMTPAuthenticationError:
-        oauth.forget(server.grant)
+        forget_token(server)
         raise

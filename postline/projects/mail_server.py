@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
+from django.db import transaction
 
 from postline.kit import encryption, oauth
 from postline.kit.network import Network
@@ -64,10 +65,16 @@ def access_token(server: MailServer, *, allow: Sequence[Network]) -> str:
 
     Raises NoToken, OSError.
     """
-    token = oauth.access_token(server.grant, allow=allow)
+    grant = _newest(server)
+    token = oauth.access_token(grant, allow=allow)
     if token.refresh_token and server.mailbox_id is not None:
-        Mailbox.objects.filter(pk=server.mailbox_id).update(oauth_refresh_token=closed(token.refresh_token))
+        _replace(server.mailbox_id, old=grant.refresh_token, new=token.refresh_token)
     return token.value
+
+
+def forget_token(server: MailServer) -> None:
+    """The server refused the access token: ask for another one next time."""
+    oauth.forget(_newest(server))
 
 
 def closed(secret: str) -> str:
@@ -91,3 +98,19 @@ def _grant(mailbox: Mailbox) -> Grant:
         refresh_token=opened(mailbox.oauth_refresh_token),
         access_token=opened(mailbox.oauth_access_token),
     )
+
+
+def _newest(server: MailServer) -> Grant:
+    """With the refresh token that holds now: since the settings were read, any process may have been given another."""
+    if server.mailbox_id is None:
+        return server.grant
+    stored = Mailbox.objects.filter(pk=server.mailbox_id).values_list("oauth_refresh_token", flat=True).first()
+    return replace(server.grant, refresh_token=opened(stored)) if stored else server.grant
+
+
+@transaction.atomic
+def _replace(mailbox_id: int, *, old: str, new: str) -> None:
+    """Unless somebody has entered another one meanwhile, which is not to be lost."""
+    mailbox = Mailbox.objects.select_for_update(of=("self",)).filter(pk=mailbox_id).first()
+    if mailbox is not None and opened(mailbox.oauth_refresh_token) == old:
+        Mailbox.objects.filter(pk=mailbox_id).update(oauth_refresh_token=closed(new))

@@ -191,6 +191,8 @@ def draft(settings: MailboxSettings, *, project_id: int, mailbox: Mailbox | None
     from `mailbox`. Raises WrongSettings."""
     tried = copy(mailbox) if mailbox is not None else Mailbox(project_id=project_id)
     _apply(tried, settings)
+    if settings.oauth_refresh_token is not None:
+        tried.pk = None  # what a provider gives in exchange for another refresh token belongs to no stored mailbox
     return tried
 
 
@@ -236,7 +238,7 @@ def _secrets_needed_anew(mailbox: Mailbox, settings: MailboxSettings) -> dict[st
     if mailbox.pk is None:
         return {}
     moved = {
-        which: getattr(mailbox, which).strip().lower() != getattr(settings, which).strip().lower()
+        which: getattr(settings, which).strip().lower() not in ("", getattr(mailbox, which).strip().lower())
         for which in ("incoming_host", "outgoing_host", "oauth_token_url")
     }
     needed = {

@@ -111,7 +111,8 @@ def shift_queue(reach: Reach, *, queue_id: int, up: bool, now: datetime) -> None
 
 def _locked(reach: Reach, queue_id: int) -> Queue:
     related = ("project", "parent", "group", "return_queue")
-    queue = Queue.objects.select_for_update(of=("self",)).select_related(*related).get(pk=queue_id)
+    # `no_key`: whoever makes another queue stand below this one is not kept waiting
+    queue = Queue.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=queue_id)
     reach.require_in_project(ProjectRight.MANAGE, queue.project_id)
     if not queue.is_in_use:
         raise NotInUse(queue.slug)
@@ -152,6 +153,8 @@ def _require_fitting(queue: Queue, settings: QueueSettings) -> None:
 def _require_fitting_parent(queue: Queue, parent: Queue | None) -> None:
     if parent is None:
         return
+    # one at a time in a project: two queues that are put below each other at the same moment would be a ring
+    Project.objects.select_for_update(no_key=True).get(pk=queue.project_id)
     if (parent.project_id, parent.line) != (queue.project_id, queue.line) or not parent.is_in_use:
         raise WrongQueueSetting("parent", "other-line")
     above = dict(Queue.objects.filter(project=queue.project_id).values_list("pk", "parent_id"))

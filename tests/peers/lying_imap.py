@@ -15,7 +15,8 @@ from typing import Any
 class LyingImap:
     """`with LyingImap(gives=[b"…"]) as server:`. The message is announced with `announces` bytes; each FETCH gives the
     next of `gives` (the last one ever after), its literal said to have `claims` bytes. `trickles`: the answer to the
-    first command comes a byte at a time, without end. `refuses`: the code with which a sign-in is refused."""
+    first command comes a byte at a time, without end. `refuses`: the code with which a sign-in is refused. `babbles`:
+    the answer to a search never ends. `others`: so many more messages a search finds."""
 
     def __init__(
         self,
@@ -25,9 +26,11 @@ class LyingImap:
         claims: int | None = None,
         trickles: bool = False,
         refuses: str = "",
+        babbles: bool = False,
+        others: int = 0,
     ) -> None:
         self.gives, self.announces, self.claims, self.trickles = list(gives), announces, claims, trickles
-        self.refuses = refuses
+        self.refuses, self.babbles, self.others = refuses, babbles, others
         self.commands: list[str] = []
         self.moved = False
 
@@ -64,6 +67,8 @@ class LyingImap:
                 if self.refuses:
                     out.write(f"{tag} NO [{self.refuses}] not now\r\n".encode())
                     continue
+            while self.babbles and command.startswith("UID SEARCH"):
+                out.write(b"* OK %s\r\n" % (b"and " * 10_000))
             out.write(self._answer(command))
             out.write(f"{tag} OK done\r\n".encode())
 
@@ -75,7 +80,8 @@ class LyingImap:
         if command.startswith("SELECT"):
             return b"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 2] ok\r\n"
         if command.startswith("UID SEARCH"):
-            return b"* SEARCH\r\n" if self.moved else b"* SEARCH 1\r\n"
+            found = [*([] if self.moved else [1]), *range(1_000_000, 1_000_000 + self.others)]
+            return b"* SEARCH %s\r\n" % " ".join(map(str, found)).encode()
         if command.startswith("UID MOVE"):
             self.moved = True
         if re.match(r"UID FETCH .*SIZE", command):

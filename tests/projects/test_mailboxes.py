@@ -100,6 +100,21 @@ def test_a_stored_secret_goes_to_no_other_server(d: Department) -> None:
             draft(elsewhere, project_id=mailbox.project_id, mailbox=mailbox)
 
 
+def test_who_gives_up_the_own_server_needs_no_password_but_needs_it_for_the_next(d: Department) -> None:
+    own = imap(d, outgoing_host="smtp.example.org", outgoing_login="help", outgoing_password="very-secret")
+    mailbox = create(d, own)
+    without = replace(settings_of(mailbox), outgoing_host="")
+
+    change_mailbox(d.reach("admin"), mailbox_id=mailbox.pk, settings=without, now=NOW)
+
+    assert Mailbox.objects.get(pk=mailbox.pk).outgoing_host == ""
+    with pytest.raises(WrongSettings) as wrong:
+        change_mailbox(
+            d.reach("admin"), mailbox_id=mailbox.pk, settings=replace(without, outgoing_host="evil.example"), now=NOW
+        )
+    assert list(wrong.value.fields) == ["outgoing_password"]
+
+
 def test_the_audit_log_tells_what_changed_and_no_secret(d: Department) -> None:
     mailbox = create(d, imap(d))
     change_mailbox(d.reach("admin"), mailbox_id=mailbox.pk, settings=imap(d, incoming_port=143), now=NOW)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
+from django.db import connection, transaction
 
+from postline.kit.sql import rows
 from postline.projects import queues
-from postline.projects.changes import ChangedMeanwhile
+from postline.projects.changes import ChangedMeanwhile, last_change
 from postline.projects.managed import queues_of
 from postline.projects.models import AuditEntry, Line, Queue
 from postline.projects.queues import NotInUse, QueueSettings, WrongQueueSetting
 from postline.projects.rights import Forbidden
 from postline.projects.slugs import SlugTaken, WrongSlug
-from tests.scenes import NOW, Department
+from tests.scenes import NOW, Department, department
+from tests.waiting import until
 
 
 def make(
@@ -97,6 +101,35 @@ def test_the_second_of_two_sees_what_the_first_changed(d: Department) -> None:
     with pytest.raises(ChangedMeanwhile) as refused:
         rename("Sites")
     assert refused.value.entries[0].detail["after"] == {"name": "Pages"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_queues_are_not_put_below_each_other_at_the_same_moment() -> None:
+    d = department()
+    one, two = make(d, "one"), make(d, "two")
+    refused: list[str] = []
+
+    def put_below(queue: Queue, parent: Queue) -> None:
+        settings = QueueSettings(name=queue.name, parent=parent)
+        seen = last_change(queues.target(queue))
+        queues.change_queue(d.reach("admin"), queue_id=queue.pk, settings=settings, seen=seen, now=NOW)
+
+    def be_second() -> None:
+        try:
+            put_below(two, one)
+        except WrongQueueSetting as error:
+            refused.append(error.reason)
+        finally:
+            connection.close()
+
+    second = threading.Thread(target=be_second)
+    with transaction.atomic():
+        put_below(one, two)
+        second.start()
+        until(lambda: rows("SELECT 1 FROM pg_locks WHERE NOT granted", []))
+    second.join(10)
+
+    assert refused == ["below-itself"]
 
 
 def test_a_queue_changes_places_with_its_sister(d: Department) -> None:

@@ -8,20 +8,20 @@ import select
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from imapclient import IMAPClient, SocketTimeout
 
 from postline.intake.models import Trouble
 from postline.intake.troubles import MailboxTrouble, refusal
-from postline.kit import oauth
 from postline.kit.network import Network, connect, connect_tls, is_inside
-from postline.projects.mail_server import MailServer, access_token
+from postline.projects.mail_server import MailServer, access_token, forget_token
 from postline.projects.models import Encryption, SignIn
 
 CONNECT_S = 15.0
 REPLY_S = 60.0  # of silence, wherever we wait for the server
 SMALL_LITERALS = 1 << 20  # folder names and the like
+LINES = 16 << 20  # bytes in lines that may answer one command: a search that finds a million messages is one line
 
 
 class Client(IMAPClient):  # type: ignore[misc]
@@ -65,7 +65,7 @@ class Client(IMAPClient):  # type: ignore[misc]
             raise
         except imaplib.IMAP4.error as error:
             if by_token:
-                oauth.forget(self._server.grant)
+                forget_token(self._server)
             raise MailboxTrouble(refusal(str(error), Trouble.SIGN_IN), str(error)) from error
 
     def promise(self, size: int) -> None:
@@ -85,7 +85,7 @@ class Client(IMAPClient):  # type: ignore[misc]
         before = connection.gettimeout()
         connection.settimeout(0)
         try:
-            return bool(self._imap._file.peek(1))
+            return bool(self._imap.file.peek(1))
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         finally:
@@ -93,13 +93,14 @@ class Client(IMAPClient):  # type: ignore[misc]
 
 
 class _Bounded(imaplib.IMAP4):
-    """imaplib takes a server's word for the size of a literal and reads it into memory."""
+    """imaplib takes a server's word for the size of a literal and reads it into memory; it keeps lines without end,
+    and refuses a line of one megabyte."""
 
     def __init__(
         self, server: MailServer, *, allow: Sequence[Network], opened: Callable[[socket.socket], object]
     ) -> None:
         self._server, self._allow, self._opened = server, allow, opened
-        self.budget = SMALL_LITERALS
+        self.budget, self._lines = SMALL_LITERALS, LINES
         super().__init__(server.host, server.port, CONNECT_S)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
@@ -113,6 +114,17 @@ class _Bounded(imaplib.IMAP4):
             raise MailboxTrouble(Trouble.SIZES, f"{size} bytes come where {self.budget} were announced")
         self.budget -= size
         return super().read(size)
+
+    def readline(self) -> bytes:
+        line = cast(bytes, self.file.readline(self._lines + 1))
+        self._lines -= len(line)
+        if self._lines < 0:
+            raise MailboxTrouble(Trouble.SIZES, f"more than {LINES} bytes answer one command")
+        return line
+
+    def send(self, data: Any) -> None:
+        self._lines = LINES
+        super().send(data)
 
 
 def require_protection(connection: socket.socket, encryption: Encryption, *, allow: Sequence[Network]) -> None:

@@ -23,7 +23,7 @@ from postline.intake.troubles import MailboxTrouble, refusal
 from postline.kit import clock, metrics, oauth
 from postline.kit.logs import logger
 from postline.kit.network import Network, connect, connect_tls, cut
-from postline.projects.mail_server import MailServer, access_token, incoming
+from postline.projects.mail_server import MailServer, access_token, forget_token, incoming
 from postline.projects.models import Encryption, Mailbox, SignIn
 
 log = logger(__name__)
@@ -167,7 +167,7 @@ class Client(poplib.POP3):
                 self.pass_(self._server.password)
         except poplib.error_proto as error:
             if xoauth2:
-                oauth.forget(self._server.grant)
+                forget_token(self._server)
             said = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
             usual = Trouble.DROPPED if "EOF" in said else Trouble.SIGN_IN
             raise MailboxTrouble(refusal(said, usual), said) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import signal
 import time
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 
 from postline.intake import fetcher
 from postline.intake.models import RawMessage, Source, Trouble
-from postline.projects.mail_server import closed
+from postline.intake.sources.imap import leave
+from postline.intake.sources.imap_client import Client
+from postline.projects.mail_server import closed, incoming
 from postline.projects.models import Afterwards, Encryption, Mailbox, Reading, SignIn
 from tests.intake.sources.mailboxes import ADDRESS, fetching, health, message, read_by, stored, trouble, well
 from tests.peers.dovecot import Dovecot, free_port
@@ -20,6 +23,7 @@ from tests.scenes import Department, department
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 
 
 @pytest.fixture
@@ -63,6 +67,7 @@ def test_a_new_message_is_there_within_a_second_of_its_delivery(mailbox: Mailbox
         until(lambda: stored() == ["Letter 1"])
 
     assert time.monotonic() - delivered < 5  # far below a poll
+    assert health(mailbox).last_trouble == ""  # and not because the connection was made anew
 
 
 def test_without_idle_the_folder_is_looked_at_now_and_then(d: Department, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,6 +265,7 @@ def test_a_certificate_that_is_known_is_fine(
         until(lambda: well(mailbox))
         dovecot.deliver(ADDRESS, message(2))
         until(lambda: len(stored()) == 2)  # IDLE works through TLS
+    assert health(mailbox).last_trouble == ""
 
 
 def test_the_wrong_port_is_told(d: Department, dovecot: Dovecot) -> None:
@@ -341,6 +347,22 @@ def test_a_message_that_comes_out_differently_each_time_is_not_stored_yet(mailbo
         until(lambda: well(mailbox))
 
     assert bytes(RawMessage.objects.get().content) == whole
+
+
+def test_a_server_that_never_stops_talking_is_left_before_the_memory_is_full(mailbox: Mailbox) -> None:
+    with LyingImap(babbles=True) as server, fetching(_behind(mailbox, server.port)):
+        until(lambda: trouble(mailbox) == Trouble.SIZES)
+
+
+def test_a_folder_with_very_many_messages_is_searched(mailbox: Mailbox) -> None:
+    with LyingImap(others=200_000) as server:
+        client = Client(incoming(_behind(mailbox, server.port)), allow=LOOPBACK)
+        try:
+            client.sign_in()
+            client.select_folder("INBOX")
+            assert len(client.search("UNDELETED")) == 200_001
+        finally:
+            leave(client)
 
 
 def test_we_sign_in_with_an_access_token(mailbox: Mailbox) -> None:
