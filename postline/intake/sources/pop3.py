@@ -159,9 +159,7 @@ class Client(poplib.POP3):
         xoauth2 = self._server.sign_in == SignIn.XOAUTH2
         try:
             if xoauth2:
-                token = access_token(self._server, allow=self._allow)
-                shown = oauth.xoauth2(self._server.login, token).encode()
-                self._shortcmd(f"AUTH XOAUTH2 {base64.b64encode(shown).decode()}")  # type: ignore[attr-defined]
+                self._show_token(access_token(self._server, allow=self._allow))
             else:
                 self.user(self._server.login)
                 self.pass_(self._server.password)
@@ -171,6 +169,15 @@ class Client(poplib.POP3):
             said = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
             usual = Trouble.DROPPED if "EOF" in said else Trouble.SIGN_IN
             raise MailboxTrouble(refusal(said, usual), said) from error
+
+    def _show_token(self, token: str) -> None:
+        """On a line of its own, for a command has 255 bytes at most (RFC 5034, 4)."""
+        shown = base64.b64encode(oauth.xoauth2(self._server.login, token).encode()).decode()
+        self._shortcmd("AUTH XOAUTH2")  # type: ignore[attr-defined]
+        said = self._shortcmd(shown)  # type: ignore[attr-defined]
+        if not said.startswith(b"+OK"):  # a challenge explains the refusal, which comes when it is answered
+            self._shortcmd("")  # type: ignore[attr-defined]
+            raise poplib.error_proto(b"-ERR the token was refused")
 
     def unique_ids(self) -> dict[str, int]:
         """What UIDL calls the messages → their numbers in this session."""

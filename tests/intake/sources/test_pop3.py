@@ -7,10 +7,11 @@ import pytest
 from postline.intake import fetcher
 from postline.intake.models import RawMessage, Source, Trouble
 from postline.projects.mail_server import closed
-from postline.projects.models import Encryption, Mailbox, Reading
+from postline.projects.models import Encryption, Mailbox, Reading, SignIn
 from tests.intake.sources.mailboxes import ADDRESS, fetching, health, message, read_by, stored, trouble, well
 from tests.peers.dovecot import Dovecot, free_port
 from tests.peers.proxy import Proxy
+from tests.peers.token_pop3 import TokenPop3
 from tests.scenes import Department, department
 from tests.waiting import until
 
@@ -113,3 +114,20 @@ def test_starttls_with_a_certificate_that_is_known(
         until(lambda: trouble(mailbox) == Trouble.CERTIFICATE)
         monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.ca))
         until(lambda: well(mailbox) and stored() == ["Letter 1"])
+
+
+def test_we_sign_in_with_an_access_token(mailbox: Mailbox) -> None:
+    mailbox.incoming_sign_in, mailbox.oauth_access_token = SignIn.XOAUTH2, closed("token-1")
+    with TokenPop3("token-1") as server:
+        mailbox.incoming_port = server.port
+        with fetching(mailbox):
+            until(lambda: well(mailbox))
+
+
+def test_a_refused_access_token_is_told(mailbox: Mailbox) -> None:
+    mailbox.incoming_sign_in, mailbox.oauth_access_token = SignIn.XOAUTH2, closed("token-1")
+    with TokenPop3("token-2") as server:
+        mailbox.incoming_port = server.port
+        with fetching(mailbox):
+            until(lambda: trouble(mailbox) == Trouble.SIGN_IN)
+    assert "not you" in health(mailbox).detail
