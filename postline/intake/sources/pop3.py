@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from postline.intake import health
 from postline.intake.models import Source, Trouble
@@ -189,7 +189,10 @@ class Client(poplib.POP3):
 
     def message(self, number: int, *, announced: int) -> bytes:
         """The bytes of a message. Raises MailboxTrouble where far more than announced comes."""
-        return b"".join(self._lines(f"RETR {number}", limit=2 * announced + SMALL_LITERALS))
+        content = bytearray()  # and no list of lines: a message may be nothing but line ends
+        for line in self._lines(f"RETR {number}", limit=2 * announced + SMALL_LITERALS):
+            content += line
+        return bytes(content)
 
     def head(self, number: int) -> str:
         """The header of a message."""
@@ -199,10 +202,10 @@ class Client(poplib.POP3):
         words = (line.decode("ascii", "replace").split() for line in self._lines(command, limit=64 << 20))
         return [(int(pair[0]), pair[1]) for pair in words if len(pair) >= 2 and pair[0].isdecimal()]
 
-    def _lines(self, command: str, *, limit: int) -> list[bytes]:
-        """The lines of a long answer with their ends, dots unstuffed (poplib's own refuses lines over 2 KB)."""
+    def _lines(self, command: str, *, limit: int) -> Iterator[bytes]:
+        """The lines of a long answer with their ends, dots unstuffed (poplib's own refuses lines over 2 KB). To be
+        read to the end."""
         self._shortcmd(command)  # type: ignore[attr-defined]
-        lines: list[bytes] = []
         left = limit
         while (line := self.file.readline(left + 1)) not in (b".\r\n", b".\n"):
             left -= len(line)
@@ -210,5 +213,4 @@ class Client(poplib.POP3):
                 raise MailboxTrouble(Trouble.SIZES, f"more than {limit} bytes come")
             if not line.endswith(b"\n"):
                 raise MailboxTrouble(Trouble.DROPPED)
-            lines.append(line[1:] if line.startswith(b".") else line)
-        return lines
+            yield line[1:] if line.startswith(b".") else line
