@@ -120,8 +120,10 @@ class Hub:
             passes = {viewer.admitted for viewer in viewers}
             try:
                 good = await loop.run_in_executor(self._threads, lambda: still_admitted(passes, now=clock.now()))  # noqa: B023 - awaited before the next turn
-            except DatabaseError as error:  # away: nothing is told meanwhile, for nothing is heard
+            except DatabaseError as error:  # whose rights are not known is told nothing, until they are
                 log.warning("rights could not be read", error=type(error).__name__)
+                for viewer in viewers:
+                    viewer.sees = frozenset()
                 continue
             for viewer in viewers:
                 sees = good.get(viewer.admitted)
