@@ -42,7 +42,7 @@ class RawMessage(models.Model):
     size = models.BigIntegerField()
     sha256 = models.BinaryField(max_length=32)
     received_at = models.DateTimeField()
-    deliveries = models.PositiveIntegerField(default=1)
+    deliveries = models.PositiveIntegerField(default=1)  # at least; one that meets a row in hand is not counted
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=32, blank=True, default="")  # why it is in quarantine
