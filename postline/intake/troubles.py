@@ -34,7 +34,7 @@ def explain(error: BaseException) -> MailboxTrouble:
     """What an error means for the person who set the mailbox up."""
     if isinstance(error, MailboxTrouble):
         return error
-    said = _said(error)
+    said = said_by(error)
     for kinds, trouble in _MEANINGS:
         if isinstance(error, kinds):
             return MailboxTrouble(trouble, said)
@@ -68,7 +68,10 @@ def _of_abort(said: str) -> Trouble:
     return Trouble.NOT_THE_PROTOCOL if "unexpected response" in said else Trouble.DROPPED
 
 
-def _said(error: BaseException) -> str:
+def said_by(error: BaseException) -> str:
+    """The words of the server in an error of one of the libraries."""
+    if isinstance(error, LoginError) and isinstance(error.__context__, imaplib.IMAP4.error):
+        return said_by(error.__context__)  # IMAPClient has made a string of what the server's bytes look like in Python
     if isinstance(error, ssl.SSLCertVerificationError):
         return str(error.verify_message)
     if isinstance(error, smtplib.SMTPResponseException):

@@ -102,6 +102,7 @@ def test_the_wrong_password_and_the_wrong_port_are_told(d: Department, dovecot: 
 
     assert list(found) == [Step.READ, Step.SEND]
     assert found[Step.READ].words.startswith("The server refuses the login or the password.")
+    assert "([AUTHENTICATIONFAILED] Authentication failed.)" in found[Step.READ].words  # as the server said it
     assert found[Step.SEND].words.startswith("Nothing answers there.")
 
 

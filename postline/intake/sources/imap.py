@@ -19,7 +19,7 @@ from postline.intake.models import Source, Trouble
 from postline.intake.receive import Delivery, keep_many
 from postline.intake.sources.imap_client import SMALL_LITERALS, Client
 from postline.intake.sources.ledger import Ledger
-from postline.intake.troubles import MailboxTrouble, explain, refusal
+from postline.intake.troubles import MailboxTrouble, explain, refusal, said_by
 from postline.kit import clock, metrics
 from postline.kit.logs import logger
 from postline.kit.network import Network, cut
@@ -182,7 +182,8 @@ class ImapSource:
             raise
         except imaplib.IMAP4.error as error:
             usual = Trouble.TARGET_FOLDER if self._mailbox.afterwards == Afterwards.MOVE else Trouble.REFUSED
-            return MailboxTrouble(refusal(str(error), usual), str(error))
+            said = said_by(error)
+            return MailboxTrouble(refusal(said, usual), said)
         if self._mailbox.afterwards != Afterwards.SEEN:
             self._ledger.kept.difference_update(uids)
         return None
@@ -226,7 +227,8 @@ def _select(client: Client, folder: str, *, readonly: bool = False) -> Mapping[b
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
-        raise MailboxTrouble(refusal(str(error), Trouble.FOLDER), str(error)) from error
+        said = said_by(error)
+        raise MailboxTrouble(refusal(said, Trouble.FOLDER), said) from error
     return state
 
 
@@ -246,7 +248,8 @@ def require_folder(client: Client, name: str) -> str:
         raise
     except imaplib.IMAP4.error as error:
         if not client.folder_exists(name):  # another fetcher may have been quicker
-            raise MailboxTrouble(refusal(str(error), Trouble.TARGET_FOLDER), str(error)) from error
+            said = said_by(error)
+            raise MailboxTrouble(refusal(said, Trouble.TARGET_FOLDER), said) from error
     return name
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from imapclient import IMAPClient, SocketTimeout
 
 from postline.intake.models import Trouble
-from postline.intake.troubles import MailboxTrouble, refusal
+from postline.intake.troubles import MailboxTrouble, refusal, said_by
 from postline.kit.network import Network, connect, connect_tls, is_inside
 from postline.projects.mail_server import MailServer, access_token, forget_token
 from postline.projects.models import Encryption, SignIn
@@ -38,8 +38,9 @@ class Client(IMAPClient):  # type: ignore[misc]
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            is_imap = "BYE" in str(error)  # too many connections, for example
-            raise MailboxTrouble(Trouble.REFUSED if is_imap else Trouble.NOT_THE_PROTOCOL, str(error)) from error
+            said = said_by(error)
+            is_imap = "BYE" in said  # too many connections, for example
+            raise MailboxTrouble(Trouble.REFUSED if is_imap else Trouble.NOT_THE_PROTOCOL, said) from error
         if server.encryption == Encryption.STARTTLS:
             try:
                 self.starttls(ssl.create_default_context())
@@ -66,7 +67,8 @@ class Client(IMAPClient):  # type: ignore[misc]
         except imaplib.IMAP4.error as error:
             if by_token:
                 forget_token(self._server)
-            raise MailboxTrouble(refusal(str(error), Trouble.SIGN_IN), str(error)) from error
+            said = said_by(error)
+            raise MailboxTrouble(refusal(said, Trouble.SIGN_IN), said) from error
 
     def promise(self, size: int) -> None:
         """How many bytes the next answers may hold. More is no honest server's answer."""
