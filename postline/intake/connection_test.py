@@ -18,14 +18,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from postline.intake import health, probe
+from postline.intake import probe
 from postline.intake.models import RawMessage
 from postline.intake.sources import imap, imap_client, pop3
-from postline.intake.troubles import explain
 from postline.kit.logs import logger
 from postline.kit.network import cut
 from postline.outbox.models import State
 from postline.outbox.relay import Connection, Letter, RelayUnavailable, Timeouts, greeting_of
+from postline.projects import troubles
 from postline.projects.mail_server import incoming, outgoing
 from postline.projects.models import Afterwards, Mailbox, Reading
 
@@ -79,10 +79,10 @@ def _guarded(step: Step, attempt: Callable[[], Finding]) -> Finding:
         return attempt()
     except Exception as error:
         cause = error.__cause__ if isinstance(error, RelayUnavailable) and error.__cause__ else error
-        trouble = explain(cause)
+        trouble = troubles.explain(cause)
         if trouble.trouble == trouble.trouble.FAULT:
             log.exception("mailbox test fault", mailbox_step=str(step))
-        return Finding(step, False, health.words(trouble.trouble, trouble.detail))
+        return Finding(step, False, troubles.words(trouble.trouble, trouble.detail))
 
 
 def _read(mailbox: Mailbox, opened: Callable[[socket.socket], object]) -> Finding:

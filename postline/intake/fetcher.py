@@ -15,14 +15,13 @@ from django.conf import settings
 from django.db import Error, connection
 
 from postline.intake import health
-from postline.intake.models import Trouble
 from postline.intake.sources.imap import ImapSource
 from postline.intake.sources.pop3 import Pop3Source
-from postline.intake.troubles import explain
 from postline.kit import clock
 from postline.kit.logs import logger
 from postline.kit.network import Network
-from postline.projects.models import Mailbox, Reading
+from postline.projects.models import Mailbox, Reading, Trouble
+from postline.projects.troubles import explain
 
 log = logger(__name__)
 

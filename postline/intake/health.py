@@ -7,17 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import F
 
-from postline.intake.models import Arrivals, MailboxHealth, Trouble
-from postline.intake.troubles import MailboxTrouble
+from postline.intake.models import Arrivals, MailboxHealth
 from postline.kit.sql import rows
 from postline.projects.alarms import end_alarm, raise_alarm
 from postline.projects.models import Mailbox
 from postline.projects.rights import ProjectRight, Reach
+from postline.projects.troubles import MailboxTrouble, note
 
 ALARM = "mailbox-unreadable"
 ALARM_HOLDS = timedelta(minutes=30)  # longer than the pause between two tries
-PASSING = frozenset({Trouble.DROPPED, Trouble.SILENT, Trouble.UNREACHABLE, Trouble.NAME, Trouble.REFUSED})
-PATIENCE = timedelta(minutes=10)  # with trouble that may pass by itself; of the rest administrators hear at once
 
 
 def contacted(mailbox_id: int, *, left_behind: int = 0, now: datetime) -> None:
@@ -42,13 +40,9 @@ def fetched(mailbox_id: int, *, messages: int, now: datetime) -> None:
 
 
 def failed(mailbox_id: int, error: MailboxTrouble, *, now: datetime) -> None:
-    """A try failed. `trouble_since` is the first failure since all was well."""
+    """A try failed."""
     health, _made = MailboxHealth.objects.get_or_create(mailbox_id=mailbox_id)
-    health.trouble = health.last_trouble = error.trouble
-    health.detail, health.trouble_at = error.detail, now
-    health.trouble_since = health.trouble_since or now
-    health.save(update_fields=["trouble", "last_trouble", "detail", "trouble_at", "trouble_since"])
-    if error.trouble not in PASSING or now - health.trouble_since >= PATIENCE:
+    if note(health, error, now=now):
         detail = {"mailbox": mailbox_id, "trouble": str(error.trouble)}
         raise_alarm(ALARM, detail, subject=_address(mailbox_id), lasting=ALARM_HOLDS, now=now)
 
@@ -59,14 +53,6 @@ def noticed(mailbox_id: int, error: MailboxTrouble, *, now: datetime) -> None:
         mailbox_id=mailbox_id,
         defaults={"last_trouble": error.trouble, "detail": error.detail, "trouble_at": now},
     )
-
-
-def words(trouble: str, detail: str = "") -> str:
-    """What is wrong as people read it, with the server's own words behind it."""
-    if not trouble:
-        return ""
-    text = str(Trouble(trouble).label)
-    return f"{text} ({detail})" if detail else text
 
 
 def troubled(reach: Reach) -> list[MailboxHealth]:

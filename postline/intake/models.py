@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from postline.projects.models import Mailbox
+from postline.projects.models import Mailbox, ServerHealth
 
 
 class State(models.TextChoices):
@@ -72,43 +72,12 @@ class AutomaticAnswer(models.Model):
         return self.address
 
 
-class Trouble(models.TextChoices):
-    """What is wrong between us and a mail server, in words for its page."""
-
-    NAME = "name", _("There is no server of this name.")
-    PRIVATE = "private", _("The server has a private address, which POSTLINE_ALLOW_NETWORKS does not allow.")
-    UNREACHABLE = "unreachable", _("Nothing answers there. Check the server's name and the port.")
-    SILENT = "silent", _("The server does not answer in time.")
-    NOT_THE_PROTOCOL = "protocol", _("What answers there is not this kind of server. Check the port.")
-    CERTIFICATE = "certificate", _("The server's certificate cannot be trusted.")
-    TLS = "tls", _("No encrypted connection comes about. Check the port and the kind of encryption.")
-    NO_STARTTLS = "no-starttls", _("The server does not offer STARTTLS.")
-    UNENCRYPTED = "unencrypted", _("The password would travel unencrypted. Choose TLS or STARTTLS.")
-    SIGN_IN = "sign-in", _("The server refuses the login or the password.")
-    TOKEN = "token", _("The provider gives no access token.")
-    SECRET = "secret", _("The password cannot be read any more: the secret key has changed. Enter it again.")
-    FOLDER = "folder", _("There is no such folder in the mailbox.")
-    TARGET_FOLDER = "target-folder", _("Stored messages cannot be moved to the folder set for them.")
-    QUOTA = "quota", _("The mailbox is full: stored messages cannot be moved.")
-    DROPPED = "dropped", _("The server closed the connection.")
-    SIZES = "sizes", _("The server gives other sizes than it announces.")
-    REFUSED = "refused", _("The server refuses.")
-    FAULT = "fault", _("Postline has a fault here; the log says more.")
-
-
-class MailboxHealth(models.Model):
-    """How it goes with a mailbox that we read. `trouble` is what is wrong now, empty while all is well; `detail` is
-    what the server said. `last_uid` of `uid_validity` (RFC 9051, 2.3.1.1) is the newest message known to be dealt
-    with, where messages stay in the folder. `left_behind` is how many lie there that are too large for
-    POSTLINE_MAX_MESSAGE or that the server does not hand over."""
+class MailboxHealth(ServerHealth):
+    """How it goes with a mailbox that we read. `last_uid` of `uid_validity` (RFC 9051, 2.3.1.1) is the newest message
+    known to be dealt with, where messages stay in the folder. `left_behind` is how many lie there that are too large
+    for POSTLINE_MAX_MESSAGE or that the server does not hand over."""
 
     mailbox = models.OneToOneField(Mailbox, primary_key=True, on_delete=models.CASCADE, related_name="health")
-    contact_at = models.DateTimeField(null=True)  # when all was well last
-    trouble = models.CharField(max_length=16, choices=Trouble, blank=True, default="")
-    detail = models.TextField(blank=True, default="")
-    trouble_since = models.DateTimeField(null=True)
-    trouble_at = models.DateTimeField(null=True)  # the latest try that failed
-    last_trouble = models.CharField(max_length=16, choices=Trouble, blank=True, default="")  # stays when it is over
     fetched = models.BigIntegerField(default=0)
     fetched_at = models.DateTimeField(null=True)
     left_behind = models.PositiveIntegerField(default=0)

@@ -12,12 +12,12 @@ from django.conf import LazySettings
 
 from postline.intake import fetcher
 from postline.intake.fetcher import pause_after
-from postline.intake.models import MailboxHealth, Trouble
+from postline.intake.models import MailboxHealth
 from postline.kit import clock
 from postline.projects.alarms import standing
 from postline.projects.mail_server import closed
 from postline.projects.mailboxes import change_mailbox, settings_of, switch_mailbox
-from postline.projects.models import Mailbox, Reading
+from postline.projects.models import Mailbox, Reading, Trouble
 from tests.intake.sources.mailboxes import ADDRESS, LOOPBACK, message, read_by, stored, trouble, well
 from tests.peers.dovecot import Dovecot
 from tests.scenes import NOW, Department, department

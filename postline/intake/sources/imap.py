@@ -15,16 +15,16 @@ from itertools import islice
 from typing import Any
 
 from postline.intake import health
-from postline.intake.models import Source, Trouble
+from postline.intake.models import Source
 from postline.intake.receive import Delivery, keep_many
 from postline.intake.sources.imap_client import SMALL_LITERALS, Client
 from postline.intake.sources.ledger import Ledger
-from postline.intake.troubles import MailboxTrouble, explain, refusal, said_by
 from postline.kit import clock, metrics
 from postline.kit.logs import logger
 from postline.kit.network import Network, cut
 from postline.projects.mail_server import incoming
-from postline.projects.models import Afterwards, Mailbox
+from postline.projects.models import Afterwards, Mailbox, Trouble
+from postline.projects.troubles import MailboxTrouble, explain, refusal, said_by
 
 log = logger(__name__)
 

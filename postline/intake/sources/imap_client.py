@@ -12,11 +12,10 @@ from typing import Any, cast
 
 from imapclient import IMAPClient, SocketTimeout
 
-from postline.intake.models import Trouble
-from postline.intake.troubles import MailboxTrouble, refusal, said_by
 from postline.kit.network import Network, connect, connect_tls, is_inside
 from postline.projects.mail_server import MailServer, access_token, forget_token
-from postline.projects.models import Encryption, SignIn
+from postline.projects.models import Encryption, SignIn, Trouble
+from postline.projects.troubles import MailboxTrouble, refusal, said_by
 
 CONNECT_S = 15.0
 REPLY_S = 60.0  # of silence, wherever we wait for the server

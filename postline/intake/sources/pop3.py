@@ -15,16 +15,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from postline.intake import health
-from postline.intake.models import Source, Trouble
+from postline.intake.models import Source
 from postline.intake.receive import Delivery, keep_many
 from postline.intake.sources.imap_client import CONNECT_S, REPLY_S, SMALL_LITERALS, require_protection
 from postline.intake.sources.ledger import Ledger
-from postline.intake.troubles import MailboxTrouble, refusal
 from postline.kit import clock, metrics, oauth
 from postline.kit.logs import logger
 from postline.kit.network import Network, connect, connect_tls, cut
 from postline.projects.mail_server import MailServer, access_token, forget_token, incoming
-from postline.projects.models import Encryption, Mailbox, SignIn
+from postline.projects.models import Encryption, Mailbox, SignIn, Trouble
+from postline.projects.troubles import MailboxTrouble, refusal
 
 log = logger(__name__)
 

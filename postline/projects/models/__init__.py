@@ -2,7 +2,7 @@
 
 from postline.projects.models.alarm import Alarm, Heartbeat
 from postline.projects.models.audit import AuditEntry
-from postline.projects.models.mailbox import Afterwards, Encryption, Mailbox, Reading, SignIn
+from postline.projects.models.mailbox import Afterwards, Encryption, Mailbox, Reading, ServerHealth, SignIn, Trouble
 from postline.projects.models.person import Membership, Person, Role, Theme
 from postline.projects.models.project import Group, Line, Project, Queue, Topic
 from postline.projects.models.secret import Secret
@@ -24,8 +24,10 @@ __all__ = [
     "Reading",
     "Role",
     "Secret",
+    "ServerHealth",
     "SignIn",
     "Theme",
     "Token",
     "Topic",
+    "Trouble",
 ]

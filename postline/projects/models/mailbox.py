@@ -90,3 +90,42 @@ class Mailbox(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class Trouble(models.TextChoices):
+    """What is wrong between us and a mail server, in words for its page."""
+
+    NAME = "name", _("There is no server of this name.")
+    PRIVATE = "private", _("The server has a private address, which POSTLINE_ALLOW_NETWORKS does not allow.")
+    UNREACHABLE = "unreachable", _("Nothing answers there. Check the server's name and the port.")
+    SILENT = "silent", _("The server does not answer in time.")
+    NOT_THE_PROTOCOL = "protocol", _("What answers there is not this kind of server. Check the port.")
+    CERTIFICATE = "certificate", _("The server's certificate cannot be trusted.")
+    TLS = "tls", _("No encrypted connection comes about. Check the port and the kind of encryption.")
+    NO_STARTTLS = "no-starttls", _("The server does not offer STARTTLS.")
+    UNENCRYPTED = "unencrypted", _("The password would travel unencrypted. Choose TLS or STARTTLS.")
+    SIGN_IN = "sign-in", _("The server refuses the login or the password.")
+    TOKEN = "token", _("The provider gives no access token.")
+    SECRET = "secret", _("The password cannot be read any more: the secret key has changed. Enter it again.")
+    FOLDER = "folder", _("There is no such folder in the mailbox.")
+    TARGET_FOLDER = "target-folder", _("Stored messages cannot be moved to the folder set for them.")
+    QUOTA = "quota", _("The mailbox is full: stored messages cannot be moved.")
+    DROPPED = "dropped", _("The server closed the connection.")
+    SIZES = "sizes", _("The server gives other sizes than it announces.")
+    REFUSED = "refused", _("The server refuses.")
+    FAULT = "fault", _("Postline has a fault here; the log says more.")
+
+
+class ServerHealth(models.Model):
+    """How it goes with a server of a mailbox. `trouble` is what is wrong now, empty while all is well; `detail` is
+    what the server said. Written by `projects.troubles`."""
+
+    contact_at = models.DateTimeField(null=True)  # when all was well last
+    trouble = models.CharField(max_length=16, choices=Trouble, blank=True, default="")
+    detail = models.TextField(blank=True, default="")
+    trouble_since = models.DateTimeField(null=True)
+    trouble_at = models.DateTimeField(null=True)  # the latest try that failed
+    last_trouble = models.CharField(max_length=16, choices=Trouble, blank=True, default="")  # stays when it is over
+
+    class Meta:
+        abstract = True

@@ -18,7 +18,7 @@ from postline.intake import health
 from postline.intake.connection_test import Finding, try_connection
 from postline.intake.models import MailboxHealth
 from postline.kit import clock
-from postline.projects import changes, mailboxes, managed
+from postline.projects import changes, mailboxes, managed, troubles
 from postline.projects.models import Mailbox
 from postline.web.manage.frame import conflict, manages, seen, show, status_of
 from postline.web.manage.mailbox_form import MailboxForm
@@ -140,15 +140,15 @@ def _tried(request: StaffRequest, form: MailboxForm, findings: list[Finding]) ->
 
 
 def _words(known: MailboxHealth) -> str:
-    return health.words(known.trouble, known.detail)
+    return troubles.words(known.trouble, known.detail)
 
 
 def _health(it: Mailbox) -> dict[str, Any]:
     known = MailboxHealth.objects.filter(mailbox=it).first()
     return {
         "health": known,
-        "trouble": health.words(known.trouble, known.detail) if known else "",
-        "last_trouble": health.words(known.last_trouble, known.detail) if known else "",
+        "trouble": troubles.words(known.trouble, known.detail) if known else "",
+        "last_trouble": troubles.words(known.last_trouble, known.detail) if known else "",
         "chart": _chart(it, now=clock.now()),
     }
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from postline.intake import health
-from postline.projects import managed
+from postline.projects import managed, troubles
 from postline.projects.rights import Reach
 from postline.web.manage.frame import manages, show
 from postline.web.shared.decorators import StaffRequest
@@ -39,7 +39,7 @@ def _faults(reach: Reach, figures: list[managed.ProjectFigures]) -> list[Fault]:
     found = [
         Fault(
             _("%(address)s cannot be read") % {"address": known.mailbox.address},
-            health.words(known.trouble, known.detail),
+            troubles.words(known.trouble, known.detail),
             reverse("manage-mailbox", args=[known.mailbox.project.slug, known.mailbox_id]),
             meaning="danger",
         )

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from postline.intake import fetcher
-from postline.intake.models import RawMessage, Source, Trouble
+from postline.intake.models import RawMessage, Source
 from postline.intake.sources.imap import leave
 from postline.intake.sources.imap_client import Client
 from postline.projects.mail_server import closed, incoming
-from postline.projects.models import Afterwards, Encryption, Mailbox, Reading, SignIn
+from postline.projects.models import Afterwards, Encryption, Mailbox, Reading, SignIn, Trouble
 from tests.intake.sources.mailboxes import ADDRESS, fetching, health, message, read_by, stored, trouble, well
 from tests.peers.dovecot import Dovecot, free_port
 from tests.peers.lying_imap import LyingImap

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from postline.intake import fetcher
-from postline.intake.models import RawMessage, Source, Trouble
+from postline.intake.models import RawMessage, Source
 from postline.projects.mail_server import closed
-from postline.projects.models import Encryption, Mailbox, Reading, SignIn
+from postline.projects.models import Encryption, Mailbox, Reading, SignIn, Trouble
 from tests.intake.sources.mailboxes import ADDRESS, fetching, health, message, read_by, stored, trouble, well
 from tests.peers.dovecot import Dovecot, free_port
 from tests.peers.proxy import Proxy

@@ -9,11 +9,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from postline.intake import health
-from postline.intake.models import Trouble
-from postline.intake.troubles import MailboxTrouble
 from postline.kit import clock
 from postline.projects.mail_server import opened
-from postline.projects.models import AuditEntry, Mailbox, Reading
+from postline.projects.models import AuditEntry, Mailbox, Reading, Trouble
+from postline.projects.troubles import MailboxTrouble
 from postline.tickets.models import Ticket
 from tests.scenes import Department, letter
 from tests.web.conftest import SignedIn

@@ -1,4 +1,4 @@
-"""An error of a mail server, of the network or of ours → what is wrong, in words for people."""
+"""An error of a mail server, of the network or of ours → what is wrong, in words for people, and kept for them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import poplib
 import smtplib
 import socket
 import ssl
+from datetime import datetime, timedelta
 
 from imapclient.exceptions import CapabilityError, LoginError
 
-from postline.intake.models import Trouble
 from postline.kit.encryption import Undecryptable
 from postline.kit.network import NotAllowed
 from postline.kit.oauth import NoToken
 from postline.kit.text import one_line
+from postline.projects.models import ServerHealth, Trouble
 
 LONGEST_DETAIL = 300
+PASSING = frozenset({Trouble.DROPPED, Trouble.SILENT, Trouble.UNREACHABLE, Trouble.NAME, Trouble.REFUSED})
+PATIENCE = timedelta(minutes=10)  # with trouble that may pass by itself; of the rest administrators hear at once
 _FULL = ("[overquota]", "quota")  # RFC 5530; older servers only say it
 _LATER = ("[unavailable]", "[in-use]", "[sys/temp]", "[limit]")  # RFC 5530, RFC 2449, RFC 3206: not the password
 
@@ -30,11 +33,31 @@ class MailboxTrouble(Exception):
         super().__init__(f"{trouble}: {self.detail}" if self.detail else str(trouble))
 
 
+def words(trouble: str, detail: str = "") -> str:
+    """What is wrong as people read it, with the server's own words behind it."""
+    if not trouble:
+        return ""
+    text = str(Trouble(trouble).label)
+    return f"{text} ({detail})" if detail else text
+
+
+def note(health: ServerHealth, error: MailboxTrouble, *, now: datetime) -> bool:
+    """Write a try down that failed; True when it is time for an alarm. `trouble_since` is the first failure since all
+    was well."""
+    health.trouble = health.last_trouble = error.trouble
+    health.detail, health.trouble_at = error.detail, now
+    health.trouble_since = health.trouble_since or now
+    health.save(update_fields=["trouble", "last_trouble", "detail", "trouble_at", "trouble_since"])
+    return error.trouble not in PASSING or now - health.trouble_since >= PATIENCE
+
+
 def explain(error: BaseException) -> MailboxTrouble:
     """What an error means for the person who set the mailbox up."""
     if isinstance(error, MailboxTrouble):
         return error
     said = said_by(error)
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
+        return MailboxTrouble(Trouble.SILENT, said)  # smtplib wraps it
     for kinds, trouble in _MEANINGS:
         if isinstance(error, kinds):
             return MailboxTrouble(trouble, said)
