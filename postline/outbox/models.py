@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from postline.projects.models import Mailbox, Project
+from postline.projects.models import Mailbox, Project, ServerHealth
 
 
 class Kind(models.TextChoices):
@@ -114,3 +114,13 @@ class Enclosure(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+
+class OutgoingHealth(ServerHealth):
+    """How it goes with the outgoing server of a mailbox; `version` is that of the settings that were tried last."""
+
+    mailbox = models.OneToOneField(Mailbox, primary_key=True, on_delete=models.CASCADE, related_name="outgoing_health")
+    version = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id} {self.trouble}"

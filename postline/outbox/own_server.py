@@ -11,17 +11,24 @@ from collections.abc import Sequence
 from postline.kit import oauth
 from postline.kit.network import Network, connect, connect_tls, is_inside
 from postline.projects.mail_server import MailServer, access_token, forget_token
-from postline.projects.models import Encryption, SignIn
+from postline.projects.models import Encryption, SignIn, Trouble
+from postline.projects.troubles import MailboxTrouble
 
 
-class NotProtected(smtplib.SMTPException):
+class NotProtected(MailboxTrouble):
     """The password would travel unencrypted through a network that is not ours."""
+
+    def __init__(self) -> None:
+        super().__init__(Trouble.UNENCRYPTED)
+
+    def __str__(self) -> str:
+        return "the password is not sent unencrypted; choose TLS or STARTTLS"
 
 
 def dial(server: MailServer, *, greeting: str, timeout: float, allow: Sequence[Network]) -> smtplib.SMTP:
     """A connection that is ready for messages. Certificates are checked always: the server was named in a browser.
 
-    Raises OSError (NotAllowed among them), smtplib.SMTPException, NoToken.
+    Raises OSError (NotAllowed among them), smtplib.SMTPException, NoToken, NotProtected.
     """
     smtp = _Guarded(server, greeting=greeting, timeout=timeout, allow=allow)
     try:
@@ -53,7 +60,7 @@ def _sign_in(smtp: smtplib.SMTP, server: MailServer, *, allow: Sequence[Network]
     assert smtp.sock is not None  # noqa: S101 - it has just answered
     peer = ipaddress.ip_address(smtp.sock.getpeername()[0])
     if server.encryption == Encryption.NONE and not is_inside(peer, allow):
-        raise NotProtected("the password is not sent unencrypted; choose TLS or STARTTLS")
+        raise NotProtected
     if server.sign_in == SignIn.PASSWORD:
         smtp.login(server.login, server.password)
         return

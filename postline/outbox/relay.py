@@ -25,6 +25,7 @@ MESSAGES_PER_CONNECTION = 100  # some relays count
 LONGEST_REPLY = 500  # letters kept of what a relay said
 SHUTTING_DOWN = 421  # RFC 5321, 3.8: the relay closes the connection
 TOO_MANY_RECIPIENTS = 552  # RFC 5321, 4.5.3.1.10: at RCPT, to be taken as 452
+ABOUT_THE_LETTER = frozenset({552, 555})  # at MAIL: its size, its parameters (RFC 1870, RFC 5321)
 AUTHENTICATION_REQUIRED = 530  # RFC 4954, 6: our set-up is wrong, not the message
 
 
@@ -62,11 +63,13 @@ class RelayUnavailable(Exception):
 class Connection:
     """Opened when first needed, kept between messages. Not to be shared by threads, but for `abort`.
 
-    It leads to the relay, or to the outgoing server of a mailbox.
+    It leads to the relay, or to the outgoing server of a mailbox. `fault` is what went wrong at the last letter that
+    was the server's trouble and not the letter's.
     """
 
     def __init__(self, server: Relay | MailServer, *, greeting: str, timeouts: Timeouts | None = None) -> None:
         self._server = server
+        self.fault: Exception | None = None
         self._greeting = greeting
         self._timeouts = timeouts or Timeouts()
         self._smtp: smtplib.SMTP | None = None
@@ -79,7 +82,7 @@ class Connection:
         self.close()
         try:
             self._smtp = self._open()
-        except (OSError, smtplib.SMTPException, NoToken) as error:
+        except (OSError, smtplib.SMTPException, NoToken, own_server.NotProtected) as error:
             raise RelayUnavailable(describe(error)) from error
         self._handed_over = 0
 
@@ -93,10 +96,12 @@ class Connection:
         smtp, results = self._smtp, dict[str, Result]()
         assert smtp is not None, "call ready() first"  # noqa: S101
         self._handed_over += 1
+        self.fault = None
         try:
             self._converse(smtp, letter, results)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
+            self.fault = error
             broken = Result(State.WAITING, describe(error))
             results = {address: results.get(address, broken) for address in letter.recipients}
         return results
@@ -148,6 +153,9 @@ class Connection:
             ours = code == AUTHENTICATION_REQUIRED
             refused = Result(State.WAITING, _shown(code, text)) if ours else _result(code, text)
             results.update(dict.fromkeys(letter.recipients, refused))
+            if code not in ABOUT_THE_LETTER:
+                kind = smtplib.SMTPAuthenticationError if ours else smtplib.SMTPResponseException
+                self.fault = kind(code, text)
             self._close_if_told(code)
             return
         accepted = self._name_recipients(smtp, letter, results)

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 
 import psycopg
 from django.conf import settings
@@ -21,6 +22,7 @@ from postline.configuration import Relay
 from postline.kit import clock, metrics
 from postline.kit.encryption import Undecryptable
 from postline.kit.logs import logger
+from postline.outbox import health
 from postline.outbox.claims import Claim, claim, next_due, own_ways, renew
 from postline.outbox.deliver import deliver, unavailable
 from postline.outbox.put import CHANNEL
@@ -28,6 +30,7 @@ from postline.outbox.record import record
 from postline.outbox.relay import Connection, RelayUnavailable, Result, Timeouts, greeting_of
 from postline.projects.mail_server import MailServer, outgoing
 from postline.projects.models import Mailbox
+from postline.projects.troubles import explain
 
 SENDERS = 2  # connections to the relay: one slow answer does not stop the others
 MOST_OWN = 20  # own servers that are served at the same time; each costs a thread and a connection to the database
@@ -64,6 +67,7 @@ class Crew:
         self._stop, self._timeouts = stop, timeouts
         self._by_relay = [Sender(stop, relay=relay, timeouts=timeouts) for _ in range(senders if relay else 0)]
         self._own: dict[int, Sender] = {}
+        self._turns: dict[int, Turn] = {}  # the last one of each own server
         for sender in self._by_relay:
             sender.start()
         if relay is None:
@@ -75,7 +79,11 @@ class Crew:
         return [*self._by_relay, *self._own.values()]
 
     def review(self) -> None:
-        """Start a sender for each own server that needs one; end those whose settings have changed."""
+        """Start a sender for each own server that needs one; end those whose settings have changed.
+
+        Who cannot be reached rests without one, and who was served last comes last: nobody keeps the others waiting.
+        """
+        health.notice_changed_settings(now=clock.now())
         ways = own_ways(now=clock.now())
         for mailbox_id, sender in list(self._own.items()):
             if mailbox_id not in ways or ways[mailbox_id][0] != sender.version:
@@ -83,11 +91,21 @@ class Crew:
                 sender.bell.set()
             if not sender.is_alive():
                 del self._own[mailbox_id]
-        for mailbox_id, (version, is_due) in ways.items():
-            if is_due and mailbox_id not in self._own and len(self._own) < MOST_OWN:
-                sender = Sender(self._stop, mailbox_id=mailbox_id, version=version, timeouts=self._timeouts)
+                self._turns[mailbox_id] = Turn(sender.version, sender.unreachable, time.monotonic())
+        self._turns = {mailbox_id: turn for mailbox_id, turn in self._turns.items() if mailbox_id in ways}
+        due = [mailbox_id for mailbox_id, (_, is_due) in ways.items() if is_due and mailbox_id not in self._own]
+        for mailbox_id in sorted(due, key=lambda one: (self._turn(one).ended, one)):
+            version, turn = ways[mailbox_id][0], self._turn(mailbox_id)
+            if len(self._own) < MOST_OWN and not turn.is_resting(version):
+                unreachable = turn.unreachable if turn.version == version else 0
+                sender = Sender(
+                    self._stop, mailbox_id=mailbox_id, version=version, unreachable=unreachable, timeouts=self._timeouts
+                )
                 self._own[mailbox_id] = sender
                 sender.start()
+
+    def _turn(self, mailbox_id: int) -> Turn:
+        return self._turns.get(mailbox_id, Turn())
 
     def ring(self) -> None:
         """Something was put into the outbox."""
@@ -103,6 +121,19 @@ class Crew:
             sender.join(max(0.0, deadline - time.monotonic()))
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How the last sender of an own server ended: after so many tries in a row that did not reach the server."""
+
+    version: int = 0  # of the settings
+    unreachable: int = 0
+    ended: float = 0.0  # time.monotonic()
+
+    def is_resting(self, version: int) -> bool:
+        """Whether it is too soon for another try with these settings."""
+        return self.version == version and time.monotonic() < self.ended + _pause_after(self.unreachable)
+
+
 class Sender(threading.Thread):
     """One connection and the message that is on it: to the relay, or to the own server of a mailbox."""
 
@@ -113,6 +144,7 @@ class Sender(threading.Thread):
         relay: Relay | None = None,
         mailbox_id: int | None = None,
         version: int = 0,
+        unreachable: int = 0,
         timeouts: Timeouts | None = None,
     ) -> None:
         self.key = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(6)}"
@@ -126,7 +158,7 @@ class Sender(threading.Thread):
         self._mailbox_id = mailbox_id
         self._timeouts = timeouts
         self._stop_asked = stop
-        self._unreachable = 0
+        self.unreachable = unreachable  # tries in a row
         self._idle_since = time.monotonic()
 
     def run(self) -> None:
@@ -177,19 +209,25 @@ class Sender(threading.Thread):
         if held is None:
             return False
         self.in_hand, self.since = held.key, time.monotonic()
+        fault: Exception | None
         try:
             try:
-                results = deliver(held, self._way())
-                self._unreachable = 0
+                way = self._way()
+                results, fault = deliver(held, way), way.fault
+                self.unreachable = 0
             except RelayUnavailable as error:
-                results = unavailable(held, error)
-                self._unreachable += 1
+                results, fault = unavailable(held, error), error
+                self.unreachable += 1
             self._record(held, results)
         finally:
             self.in_hand = None
-        if self._unreachable:
+        self._tell(fault)
+        if self.unreachable:
             # not the message's fault: the others need not make the same experience one by one
-            self._pause(min(2.0 ** (self._unreachable - 1), LONGEST_PAUSE_S))
+            if self._mailbox_id is not None:
+                self.over.set()  # its turn ends here; the crew knows when the next one comes
+            else:
+                self._pause(_pause_after(self.unreachable))
         return True
 
     def _record(self, held: Claim, results: dict[str, Result]) -> None:
@@ -212,6 +250,20 @@ class Sender(threading.Thread):
                 log.info("outbox.tried", message=held.key, attempt=held.attempt_id, states=states, kept=kept)
                 return
 
+    def _tell(self, fault: Exception | None) -> None:
+        """How the mailbox's own server is doing, for its page. What old settings met says nothing of the new ones."""
+        if self._mailbox_id is None or self.over.is_set():
+            return
+        try:
+            if fault is None:
+                health.contacted(self._mailbox_id, version=self.version, now=clock.now())
+            else:
+                trouble = explain(fault.__cause__ or fault)
+                health.failed(self._mailbox_id, trouble, version=self.version, now=clock.now())
+        except (Error, Mailbox.DoesNotExist) as away:  # or the mailbox was deleted meanwhile
+            log.warning("outbox.trouble-not-written-down", mailbox=self._mailbox_id, error=type(away).__name__)
+            connection.close()
+
     def _pause(self, seconds: float) -> None:
         """The bell does not shorten this, a stop does."""
         deadline = time.monotonic() + seconds
@@ -222,6 +274,11 @@ class Sender(threading.Thread):
         due = next_due(mailbox_id=self._mailbox_id)
         seconds = LONGEST_NAP_S if due is None else (due - clock.now()).total_seconds()
         self.bell.wait(min(max(seconds, 0.05), LONGEST_NAP_S))
+
+
+def _pause_after(unreachable: int) -> float:
+    """Seconds until a relay is tried again that could not be reached so often."""
+    return min(2.0 ** (unreachable - 1), LONGEST_PAUSE_S) if unreachable else 0.0
 
 
 def _keep_watch(stop: threading.Event, crew: Crew) -> None:

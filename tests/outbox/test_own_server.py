@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
 from postline.kit import clock
-from postline.outbox import send
-from postline.outbox.models import Attempt, OutboxMessage, State
+from postline.outbox import health, send
+from postline.outbox.models import Attempt, OutboxMessage, OutgoingHealth, State
 from postline.projects.mail_server import closed
-from postline.projects.models import Encryption, Mailbox, SignIn
+from postline.projects.models import Alarm, Encryption, Mailbox, SignIn, Trouble
+from postline.projects.troubles import MailboxTrouble
 from tests.outbox.receiving import Receiving
 from tests.outbox.scenes import written
 from tests.outbox.test_send import sending
-from tests.scenes import Department, department
+from tests.scenes import NOW, Department, department
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,3 +142,107 @@ def test_a_private_address_is_refused(d: Department, settings: LazySettings) -> 
             until(lambda: Attempt.objects.filter(message=answer, reply__contains="private address").exists())
 
         assert own.connections == 0
+
+
+def trouble_of(mailbox: Mailbox) -> str:
+    known = OutgoingHealth.objects.filter(mailbox=mailbox).first()
+    return known.trouble if known else ""
+
+
+def test_what_is_wrong_with_a_server_is_kept_until_it_works_again(d: Department) -> None:
+    with Receiving(password="desk-secret") as own:
+        wrong = {"outgoing_sign_in": SignIn.PASSWORD, "outgoing_login": "desk", "outgoing_password": closed("wrong")}
+        mailbox = leaves_by(SUPPORT, own, **wrong)
+        answer = answer_of(mailbox)
+        with sending(None):
+            until(lambda: trouble_of(mailbox) == Trouble.SIGN_IN)
+            told = OutgoingHealth.objects.get()
+            assert "535" in told.detail
+            assert told.contact_at is None
+            until(lambda: Alarm.objects.filter(code="mailbox-cannot-send", subject=SUPPORT).exists())
+            # nobody touches the message: the new settings alone make it due
+            leaves_by(SUPPORT, own, **{**wrong, "outgoing_password": closed("desk-secret")}, version=2)
+            until(lambda: state(answer) == State.SENT and trouble_of(mailbox) == "")
+
+    told = OutgoingHealth.objects.get()
+    assert (told.trouble_since, told.last_trouble) == (None, Trouble.SIGN_IN)
+    assert told.contact_at
+    assert not Alarm.objects.filter(until__gt=clock.now()).exists()
+
+
+@pytest.mark.parametrize(
+    ("server", "trouble"),
+    [
+        ({"to_mail": "550 5.7.1 This sender is not yours"}, Trouble.REFUSED),
+        ({"to_mail": "530 5.7.0 Sign in first"}, Trouble.SIGN_IN),
+        ({"cut_behind_the_dot": 1}, Trouble.DROPPED),
+        ({"answers": {"anna@user.example": "550 5.1.1 No such user"}}, ""),
+    ],
+)
+def test_a_server_that_is_there_and_takes_nothing_is_told_of(
+    d: Department, server: dict[str, Any], trouble: str
+) -> None:
+    with Receiving(**server) as own:
+        mailbox = leaves_by(SUPPORT, own)
+        answer_of(mailbox)
+        with sending(None):
+            until(lambda: OutgoingHealth.objects.filter(mailbox=mailbox).exclude(contact_at=None, trouble="").exists())
+
+    assert trouble_of(mailbox) == trouble
+
+
+def test_a_server_without_tls_is_told_no_password(d: Department, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("postline.outbox.own_server.is_inside", lambda *_: False)
+    with Receiving(password="desk-secret") as own:
+        given = {"outgoing_sign_in": SignIn.PASSWORD, "outgoing_password": closed("desk-secret")}
+        mailbox = leaves_by(SUPPORT, own, **given)
+        answer = answer_of(mailbox)
+        with sending(None):
+            until(lambda: trouble_of(mailbox) == Trouble.UNENCRYPTED)
+
+    assert "choose TLS" in Attempt.objects.get(message=answer).reply
+
+
+def test_administrators_hear_of_trouble_that_does_not_pass(d: Department) -> None:
+    mailbox, away = d.mailboxes[SUPPORT], MailboxTrouble(Trouble.UNREACHABLE)
+
+    health.failed(mailbox.pk, away, version=1, now=NOW)
+    assert not Alarm.objects.exists()
+    health.failed(mailbox.pk, away, version=1, now=NOW + timedelta(minutes=10))
+    assert (Alarm.objects.get().code, OutgoingHealth.objects.get().trouble_since) == ("mailbox-cannot-send", NOW)
+
+    health.contacted(mailbox.pk, version=1, now=NOW + timedelta(minutes=11))
+    assert Alarm.objects.get().until == NOW + timedelta(minutes=11)
+
+
+def test_a_server_that_is_no_longer_used_is_in_no_trouble(d: Department) -> None:
+    mailbox = d.mailboxes[SUPPORT]
+    health.failed(mailbox.pk, MailboxTrouble(Trouble.SIGN_IN), version=1, now=NOW)
+    waiting = written(mailbox_id=mailbox.pk, now=NOW + timedelta(hours=4))
+    Mailbox.objects.filter(pk=mailbox.pk).update(outgoing_host="", version=2)
+
+    health.notice_changed_settings(now=NOW)
+
+    waiting.refresh_from_db()
+    assert (trouble_of(mailbox), waiting.next_attempt_at, Alarm.objects.get().until) == ("", NOW, NOW)
+
+
+def test_servers_that_cannot_be_reached_take_no_turn_away_from_others(
+    d: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "MOST_OWN", 2)
+    with Receiving() as gone:
+        pass  # nobody listens there any more
+    with Receiving() as own:
+        dead = [leaves_by(mailbox(d, f"dead{number}@mail.example"), gone) for number in range(4)]
+        stuck = [answer_of(one) for one in dead for _ in range(10)]
+        with sending(None):
+            until(lambda: Attempt.objects.filter(message__in=stuck).count() >= 4)
+            answer = answer_of(leaves_by(mailbox(d, "alive@mail.example"), own))
+            until(lambda: state(answer) == State.SENT)
+
+
+def mailbox(d: Department, address: str) -> str:
+    """One more mailbox of the project."""
+    Mailbox.objects.create(project=d.projects["mail"], address=address, queue=d.queues["inbox"])
+    return address
