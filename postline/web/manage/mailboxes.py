@@ -18,8 +18,9 @@ from postline.intake import health
 from postline.intake.connection_test import Finding, try_connection
 from postline.intake.models import MailboxHealth
 from postline.kit import clock
+from postline.outbox.models import OutgoingHealth
 from postline.projects import changes, mailboxes, managed, troubles
-from postline.projects.models import Mailbox
+from postline.projects.models import Mailbox, ServerHealth
 from postline.web.manage.frame import conflict, manages, seen, show, status_of
 from postline.web.manage.mailbox_form import MailboxForm
 from postline.web.shared.charts import BarChart, bar_chart
@@ -34,7 +35,7 @@ HOURS = 48  # of the chart
 def listed(request: StaffRequest, project: str) -> HttpResponse:
     """All mailboxes of the project: how each is read, where it leads, and what is wrong with it."""
     it = managed.project_for(request.reach, project)
-    rows = it.mailboxes.select_related("queue", "health").order_by("address")
+    rows = it.mailboxes.select_related("queue", "health", "outgoing_health").order_by("address")
     return show(request, "mailboxes.jinja", {"mailboxes": rows, "words": _words}, at="mailboxes", project=it)
 
 
@@ -139,16 +140,20 @@ def _tried(request: StaffRequest, form: MailboxForm, findings: list[Finding]) ->
     return render(request, "manage/findings.jinja", {"form": form, "findings": findings})
 
 
-def _words(known: MailboxHealth) -> str:
+def _words(known: ServerHealth) -> str:
     return troubles.words(known.trouble, known.detail)
 
 
 def _health(it: Mailbox) -> dict[str, Any]:
     known = MailboxHealth.objects.filter(mailbox=it).first()
+    sending = OutgoingHealth.objects.filter(mailbox=it).first()
     return {
         "health": known,
         "trouble": troubles.words(known.trouble, known.detail) if known else "",
         "last_trouble": troubles.words(known.last_trouble, known.detail) if known else "",
+        "sending": sending,
+        "sending_trouble": _words(sending) if sending else "",
+        "last_sending_trouble": troubles.words(sending.last_trouble, sending.detail) if sending else "",
         "chart": _chart(it, now=clock.now()),
     }
 

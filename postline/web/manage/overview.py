@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from postline.intake import health
+from postline.outbox import health as sending
 from postline.projects import managed, troubles
 from postline.projects.rights import Reach
 from postline.web.manage.frame import manages, show
@@ -44,6 +45,15 @@ def _faults(reach: Reach, figures: list[managed.ProjectFigures]) -> list[Fault]:
             meaning="danger",
         )
         for known in health.troubled(reach)
+    ]
+    found += [
+        Fault(
+            _("%(address)s cannot send") % {"address": known.mailbox.address},
+            troubles.words(known.trouble, known.detail),
+            reverse("manage-mailbox", args=[known.mailbox.project.slug, known.mailbox_id]),
+            meaning="danger",
+        )
+        for known in sending.troubled(reach)
     ]
     found += [
         Fault(

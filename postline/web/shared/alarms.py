@@ -67,6 +67,14 @@ def _shown(alarm: Alarm) -> Shown:
                 _("The mailbox %(address)s cannot be read.") % {"address": alarm.subject},
                 _("Its messages stay on its server until it can. Other mailboxes are not affected."),
             )
+        case "mailbox-cannot-send":
+            return Shown(
+                alarm.pk,
+                _("The mailbox %(address)s cannot send.") % {"address": alarm.subject},
+                _("Its answers wait in the outbox and are tried again. Other mailboxes are not affected."),
+                reverse("outbox") + "?state=waiting",
+                _("To the outbox"),
+            )
         case "automatic-answers-stopped":
             return Shown(
                 alarm.pk,

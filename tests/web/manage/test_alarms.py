@@ -47,7 +47,16 @@ def test_one_goes_back_only_to_a_page_of_ours(d: Department, signed_in: SignedIn
 
 
 @pytest.mark.parametrize(
-    "code", ["role-dying", "role-gone", "outbox-held", "mailbox-unreadable", "automatic-answers-stopped", "another"]
+    "code",
+    [
+        "role-dying",
+        "role-gone",
+        "outbox-held",
+        "mailbox-unreadable",
+        "mailbox-cannot-send",
+        "automatic-answers-stopped",
+        "another",
+    ],
 )
 def test_every_alarm_has_words(d: Department, signed_in: SignedIn, code: str) -> None:
     raise_alarm(code, subject="support@mail.example", now=clock.now())

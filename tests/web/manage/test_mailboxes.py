@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from postline.intake import health
 from postline.kit import clock
+from postline.outbox import health as sending
 from postline.projects.mail_server import opened
 from postline.projects.models import AuditEntry, Mailbox, Reading, Trouble
 from postline.projects.troubles import MailboxTrouble
@@ -163,6 +164,31 @@ def test_its_page_tells_how_it_is_doing(d: Department, mailbox: Mailbox, signed_
     assert page.count('<rect class="bar"') == 2
     assert "The server refuses the login or the password." in browser.get(MAIL).text
     assert "help@mail.example cannot be read" in browser.get("/manage/").text
+
+
+def test_its_page_tells_how_its_own_outgoing_server_is_doing(
+    d: Department, mailbox: Mailbox, signed_in: SignedIn
+) -> None:
+    browser, now = signed_in("admin"), clock.now()
+    assert "Its own outgoing server" not in browser.get(f"{MAIL}{mailbox.pk}/").text
+    Mailbox.objects.filter(pk=mailbox.pk).update(outgoing_host="smtp.mail.example")
+    assert "Nothing was sent by it yet." in browser.get(f"{MAIL}{mailbox.pk}/").text
+
+    refusal = MailboxTrouble(Trouble.SIGN_IN, "535 <b>no</b>")
+    sending.failed(mailbox.pk, refusal, version=1, now=now - timedelta(hours=2))
+    page = browser.get(f"{MAIL}{mailbox.pk}/").text
+    assert "The server refuses the login or the password. (535 &lt;b&gt;no&lt;/b&gt;)" in page
+    assert "waits in the outbox and is tried again" in page
+    assert "Cannot send: The server refuses the login or the password." in browser.get(MAIL).text
+    assert "help@mail.example cannot send" in browser.get("/manage/").text
+    assert "The mailbox help@mail.example cannot send." in browser.get("/outbox/").text
+
+    sending.contacted(mailbox.pk, version=1, now=now)
+    page = browser.get(f"{MAIL}{mailbox.pk}/").text
+    assert "It takes what we send." in page
+    assert "Last trouble" in page
+    for address in (MAIL, "/manage/", "/outbox/"):
+        assert "annot send" not in browser.get(address).text
 
 
 def test_mailboxes_are_listed_in_constant_queries(
