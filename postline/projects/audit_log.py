@@ -38,3 +38,10 @@ def entries(reach: Reach, wanted: AuditFilter) -> QuerySet[AuditEntry]:
     if wanted.until:
         found = found.filter(at__lt=wanted.until)
     return found
+
+
+def may_read(reach: Reach, entry: AuditEntry) -> bool:
+    """Whether this entry is one of those."""
+    project = entry.detail.get("project")
+    everywhere = reach.may_in_project(ProjectRight.AUDIT, None)
+    return everywhere or (project is not None and reach.may_in_project(ProjectRight.AUDIT, project))

@@ -13,15 +13,19 @@ from typing import Any
 from django.db.models import Model
 
 from postline.projects import audit
+from postline.projects.audit_log import may_read
 from postline.projects.models import AuditEntry
+from postline.projects.rights import Reach
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else changed the thing since it was read; `entries` are those changes, the first one first."""
+    """Somebody else changed the thing since it was read; `entries` are those changes, the first one first, as far as
+    the person may read of them; `has_more`: there are others."""
 
-    def __init__(self, entries: list[AuditEntry]) -> None:
-        super().__init__(entries[0].target)
+    def __init__(self, target: str, entries: list[AuditEntry], *, has_more: bool) -> None:
+        super().__init__(target)
         self.entries = entries
+        self.has_more = has_more
 
 
 def last_change(target: str) -> int:
@@ -31,6 +35,7 @@ def last_change(target: str) -> int:
 
 
 def keep(
+    reach: Reach,
     thing: Model,
     values: Mapping[str, Any],
     *,
@@ -38,7 +43,6 @@ def keep(
     action: str,
     project_id: int | None,
     seen: int,
-    actor: str,
     private: Collection[str] = (),
     now: datetime,
 ) -> bool:
@@ -47,7 +51,7 @@ def keep(
     `seen` is the number of the last change that the person knew of. Of the fields in `private` the audit log keeps
     only that they were changed: they say who somebody is. Raises ChangedMeanwhile.
     """
-    require_unchanged(target, seen=seen)
+    require_unchanged(reach, target, seen=seen)
     differing = {name: value for name, value in values.items() if getattr(thing, name) != value}
     if not differing:
         return False
@@ -60,7 +64,7 @@ def keep(
         "before": {name: "" if name in private else value for name, value in before.items()},
         "after": {name: "" if name in private else shown(value) for name, value in differing.items()},
     }
-    audit.record(actor=actor, action=action, target=target, detail=detail, now=now)
+    audit.record(actor=reach.person.login, action=action, target=target, detail=detail, now=now)
     return True
 
 
@@ -69,11 +73,12 @@ def shown(value: Any) -> Any:
     return str(value) if isinstance(value, Model) else value
 
 
-def require_unchanged(target: str, *, seen: int) -> None:
+def require_unchanged(reach: Reach, target: str, *, seen: int) -> None:
     """Raises ChangedMeanwhile where somebody changed `target` after the change of this number."""
     missed = list(_changes_of(target).filter(number__gt=seen).order_by("number"))
     if missed:
-        raise ChangedMeanwhile(missed)
+        told = [entry for entry in missed if may_read(reach, entry) or "changed" in entry.detail]  # by the person
+        raise ChangedMeanwhile(target, told, has_more=len(told) < len(missed))
 
 
 def _changes_of(target: str) -> Any:

@@ -52,13 +52,13 @@ def change_group(reach: Reach, *, group_id: int, name: str, line: Line, seen: in
     if line != group.line and _is_in_use(group):
         raise WrongLine(line)
     return changes.keep(
+        reach,
         group,
         {"name": name, "line": int(line)},
         target=target(group),
         action="group.changed",
         project_id=group.project_id,
         seen=seen,
-        actor=reach.person.login,
         now=now,
     )
 

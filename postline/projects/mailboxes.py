@@ -113,7 +113,7 @@ def change_mailbox(
     """
     mailbox = _lock(reach, mailbox_id)
     if seen is not None:
-        changes.require_unchanged(target(mailbox), seen=seen)
+        changes.require_unchanged(reach, target(mailbox), seen=seen)
     before = _harmless(settings_of(mailbox))
     _apply(mailbox, settings)
     mailbox.version = F("version") + 1

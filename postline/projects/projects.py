@@ -54,13 +54,13 @@ def change_project(
     _require_time_zone(time_zone)
     project = Project.objects.select_for_update().get(pk=project_id)
     return changes.keep(
+        reach,
         project,
         {"name": name, "language": language, "time_zone": time_zone},
         target=target(project),
         action="project.changed",
         project_id=project.pk,
         seen=seen,
-        actor=reach.person.login,
         now=now,
     )
 

@@ -77,13 +77,13 @@ def change_queue(reach: Reach, *, queue_id: int, settings: QueueSettings, seen: 
     queue = _locked(reach, queue_id)
     _require_fitting(queue, settings)
     return changes.keep(
+        reach,
         queue,
         _values(settings),
         target=target(queue),
         action="queue.changed",
         project_id=queue.project_id,
         seen=seen,
-        actor=reach.person.login,
         now=now,
     )
 

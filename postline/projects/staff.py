@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from postline.projects import audit, changes
 from postline.projects.memberships import OwnRight, require_another_admin
-from postline.projects.models import Membership, Person, Role, Token
+from postline.projects.models import AuditEntry, Membership, Person, Role, Token
 from postline.projects.people import Appointment, create_person
 from postline.projects.rights import Forbidden, ProjectRight, Reach
 
@@ -23,6 +24,10 @@ class NoAddress(Exception):
 
 class SwitchedOff(Exception):
     """The person is switched off: a link would let nobody in."""
+
+
+class SwitchedOffByAdmin(Exception):
+    """An administrator of the installation has switched the person off: only one of those switches them on."""
 
 
 @transaction.atomic
@@ -64,13 +69,13 @@ def change_person(
     """
     person = _locked(reach, person_id)
     return changes.keep(
+        reach,
         person,
         {"name": name, "email": email, "language": language},
         target=person.login,
         action="person.changed",
         project_id=project_of(person),
         seen=seen,
-        actor=reach.person.login,
         private=PRIVATE,
         now=now,
     )
@@ -93,15 +98,18 @@ def disable(reach: Reach, *, person_id: int, now: datetime) -> None:
     person.is_active, person.password = False, make_password(None)
     person.save(update_fields=["is_active", "password"])
     tokens, _all = Token.objects.filter(person=person).delete()
-    _record(reach, "person.disabled", person, {"before": {"active": True}, "after": {"active": False}}, tokens, now)
+    detail = {"before": {"active": True}, "after": {"active": False}, "by_admin": reach.is_admin}
+    _record(reach, "person.disabled", person, detail, tokens, now)
 
 
 @transaction.atomic
 def enable(reach: Reach, *, person_id: int, now: datetime) -> None:
-    """Let the person in again; they set a new password by a link. Raises Forbidden."""
+    """Let the person in again; they set a new password by a link. Raises Forbidden, SwitchedOffByAdmin."""
     person = _locked(reach, person_id)
     if person.is_active:
         return
+    if not reach.is_admin and _was_switched_off_by_admin(person):
+        raise SwitchedOffByAdmin(person.login)
     person.is_active = True
     person.save(update_fields=["is_active"])
     _record(reach, "person.enabled", person, {"before": {"active": False}, "after": {"active": True}}, 0, now)
@@ -150,8 +158,12 @@ def _locked(reach: Reach, person_id: int) -> Person:
     return person
 
 
-def _record(
-    reach: Reach, action: str, person: Person, detail: dict[str, dict[str, bool]], tokens: int, now: datetime
-) -> None:
+def _was_switched_off_by_admin(person: Person) -> bool:
+    """By the last entry of the audit log that tells of it; who else could have done it without an entry?"""
+    told = AuditEntry.objects.filter(target=person.login, action="person.disabled").order_by("-number").first()
+    return told is None or bool(told.detail.get("by_admin", True))
+
+
+def _record(reach: Reach, action: str, person: Person, detail: Mapping[str, Any], tokens: int, now: datetime) -> None:
     whole = {"project": project_of(person), "tokens": tokens, **detail}
     audit.record(actor=reach.person.login, action=action, target=person.login, detail=whole, now=now)

@@ -9,7 +9,7 @@ from django.test import Client
 from postline.projects import staff
 from postline.projects.account import change_settings
 from postline.projects.changes import ChangedMeanwhile, last_change
-from postline.projects.memberships import LastAdmin, OwnRight
+from postline.projects.memberships import LastAdmin, OwnRight, appoint, dismiss
 from postline.projects.models import AuditEntry, Membership, Person, Role
 from postline.projects.people import Appointment, LoginTaken
 from postline.projects.rights import Forbidden, Reach
@@ -100,6 +100,41 @@ def test_what_a_person_changes_themselves_counts_too(d: Department) -> None:
 
     with pytest.raises(ChangedMeanwhile):
         change(d.reach("admin"), d.people["web"], seen=0, language="nl")
+
+
+def test_who_comes_second_is_not_told_what_happened_behind_a_wall(d: Department) -> None:
+    """A form may claim that nothing was seen; the answer is not the person's past in other projects."""
+    elsewhere = Appointment(Role.LINE1, d.projects["games"])
+    membership = appoint(d.reach("admin"), person=d.people["web"], appointment=elsewhere, now=NOW)
+    dismiss(d.reach("admin"), membership_id=membership.pk, now=NOW)
+    change(d.reach("admin"), d.people["web"], seen=last_change("web"), language="nl")
+    Membership.objects.create(person=d.people["lead"], role=Role.PROJECT_ADMIN, project=d.projects["mail"])
+
+    for login, actions in (
+        ("lead", ["person.changed"]),
+        ("admin", ["person.appointed", "person.dismissed", "person.changed"]),
+    ):
+        with pytest.raises(ChangedMeanwhile) as refused:
+            change(d.reach(login), d.people["web"], seen=0, language="ru")
+        assert [entry.action for entry in refused.value.entries] == actions
+        assert refused.value.has_more == (login == "lead")
+
+
+def test_whom_an_administrator_of_the_installation_has_switched_off_no_other_switches_on(d: Department) -> None:
+    Membership.objects.create(person=d.people["lead"], role=Role.PROJECT_ADMIN, project=d.projects["mail"])
+    web, lead, admin = d.people["web"], d.reach("lead"), d.reach("admin")
+
+    staff.disable(admin, person_id=web.pk, now=NOW)
+    with pytest.raises(staff.SwitchedOffByAdmin):
+        staff.enable(lead, person_id=web.pk, now=NOW)
+    web.refresh_from_db()
+    assert not web.is_active
+
+    staff.enable(admin, person_id=web.pk, now=NOW)
+    staff.disable(lead, person_id=web.pk, now=NOW)
+    staff.enable(lead, person_id=web.pk, now=NOW)
+    web.refresh_from_db()
+    assert web.is_active
 
 
 def test_an_administrator_of_a_project_invites_into_it_alone(d: Department) -> None:

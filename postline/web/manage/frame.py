@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +11,10 @@ from django.shortcuts import render
 
 from postline.kit.paging import key_of
 from postline.projects import managed
-from postline.projects.models import AuditEntry, Project
+from postline.projects.changes import ChangedMeanwhile
+from postline.projects.models import Project
 from postline.projects.rights import ProjectRight
-from postline.web.manage.audit_words import told
+from postline.web.manage.audit_words import Told, told
 from postline.web.shared.decorators import StaffRequest, requires
 
 manages = requires(ProjectRight.MANAGE)  # who manages nothing sees a 403; other people's projects are a 404
@@ -38,16 +40,24 @@ def show(
     return render(request, f"manage/{template}", {**frame, **context}, status=status)
 
 
-def status_of(request: HttpRequest, missed: Sequence[AuditEntry]) -> int:
+def status_of(request: HttpRequest, missed: ChangedMeanwhile | None) -> int:
     """The status of a page with a form: as usual, 409 where somebody was quicker, 422 where a field is wrong."""
     if missed:
         return 409
     return 422 if request.method == "POST" else 200
 
 
-def conflict(missed: Sequence[AuditEntry]) -> dict[str, Any]:
-    """For the page: what others changed meanwhile, in words."""
-    return {"missed": [told(entry) for entry in missed]}
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What others changed meanwhile, in words; `has_more`: also what the person may not read of."""
+
+    told: list[Told]
+    has_more: bool
+
+
+def conflict(missed: ChangedMeanwhile | None) -> dict[str, Any]:
+    """For the page: what others changed meanwhile."""
+    return {"missed": Missed([told(entry) for entry in missed.entries], missed.has_more) if missed else None}
 
 
 def seen(request: HttpRequest) -> int:

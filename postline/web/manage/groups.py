@@ -75,7 +75,7 @@ def new(request: StaffRequest, project: str) -> HttpResponse:
         else:
             messages.success(request, _("The group is made. Next it needs people."))
             return redirect("manage-group", it.slug, made.slug)
-    return show(request, "group_new.jinja", {"form": form}, at="groups", project=it, status=status_of(request, []))
+    return show(request, "group_new.jinja", {"form": form}, at="groups", project=it, status=status_of(request, None))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +84,7 @@ def group(request: StaffRequest, project: str, group: str) -> HttpResponse:
     """Name and line of a group, and who is in it."""
     it = managed.group_for(request.reach, project, group)
     form = GroupForm(request.POST or None, initial={"name": it.name, "line": it.line})
-    missed = []
+    missed: changes.ChangedMeanwhile | None = None
     if request.method == "POST" and form.is_valid():
         try:
             changed = groups.change_group(
@@ -93,7 +93,7 @@ def group(request: StaffRequest, project: str, group: str) -> HttpResponse:
         except groups.WrongLine:
             form.add_error("line", _("People or queues of the other line belong to it: take them out first."))
         except changes.ChangedMeanwhile as error:
-            missed = error.entries
+            missed = error
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was different."))
             return redirect("manage-group", it.project.slug, it.slug)
@@ -126,7 +126,7 @@ def add_person(request: StaffRequest, project: str, group: str) -> HttpResponse:
             messages.success(request, _("%(name)s is in the group.") % {"name": person.shown_name})
             return redirect("manage-group", it.project.slug, it.slug)
     form = GroupForm(initial={"name": it.name, "line": it.line})
-    return _page(request, it, {"form": form, "login": login, "login_fault": fault, "missed": []}, status=422)
+    return _page(request, it, {"form": form, "login": login, "login_fault": fault, "missed": None}, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -79,7 +79,7 @@ def invite(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("The invitation is on its way to %(address)s.") % {"address": made.email})
             return redirect("manage-person", made.pk)
-    return show(request, "invite.jinja", {"form": form}, at="people", status=status_of(request, []))
+    return show(request, "invite.jinja", {"form": form}, at="people", status=status_of(request, None))
 
 
 def login_fault(error: Exception) -> str:

@@ -62,8 +62,8 @@ def new(request: StaffRequest, project: str) -> HttpResponse:
             form.refuse(error.fields)
     if request.htmx:
         return _tried(request, form, findings)
-    context = {"form": form, "findings": findings, "missed": []}
-    status = 200 if findings else status_of(request, [])
+    context = {"form": form, "findings": findings, "missed": None}
+    status = 200 if findings else status_of(request, None)
     return show(request, "mailbox_new.jinja", context, at="mailboxes", project=it, status=status)
 
 
@@ -75,7 +75,7 @@ def mailbox(request: StaffRequest, project: str, mailbox_id: int) -> HttpRespons
     it = managed.mailbox_for(request.reach, project, mailbox_id)
     form = MailboxForm(request.POST or None, project=it.project, mailbox=it)
     findings: list[Finding] = []
-    missed = []
+    missed: changes.ChangedMeanwhile | None = None
     if request.method == "POST" and form.is_valid():
         try:
             if request.POST.get("act") == "try":
@@ -90,7 +90,7 @@ def mailbox(request: StaffRequest, project: str, mailbox_id: int) -> HttpRespons
         except mailboxes.WrongSettings as error:
             form.refuse(error.fields)
         except changes.ChangedMeanwhile as error:
-            missed = error.entries
+            missed = error
     if request.htmx:
         return _tried(request, form, findings)
     context = {

@@ -61,14 +61,14 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
     it = managed.person_for(request.reach, person_id)
     initial = {"name": it.name, "email": it.email, "language": it.language}
     form = PersonForm(request.POST or None, initial=initial)
-    missed = []
+    missed: changes.ChangedMeanwhile | None = None
     if request.method == "POST" and form.is_valid():
         try:
             changed = staff.change_person(
                 request.reach, person_id=it.pk, seen=seen(request), now=clock.now(), **form.cleaned_data
             )
         except changes.ChangedMeanwhile as error:
-            missed = error.entries
+            missed = error
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was different."))
             return redirect("manage-person", it.pk)
@@ -126,8 +126,13 @@ def switch(request: StaffRequest, person_id: int) -> HttpResponse:
     """Off: sessions, links and tokens die at once. On: a new link lets them in."""
     it = managed.person_for(request.reach, person_id)
     if request.POST.get("to") == "on":
-        staff.enable(request.reach, person_id=it.pk, now=clock.now())
-        messages.success(request, _("%(name)s is switched on. A new link lets them in.") % {"name": it.shown_name})
+        try:
+            staff.enable(request.reach, person_id=it.pk, now=clock.now())
+        except staff.SwitchedOffByAdmin:
+            words = _("An administrator of the installation has switched them off: only one of those switches them on.")
+            messages.error(request, words)
+        else:
+            messages.success(request, _("%(name)s is switched on. A new link lets them in.") % {"name": it.shown_name})
         return redirect("manage-person", it.pk)
     try:
         staff.disable(request.reach, person_id=it.pk, now=clock.now())
@@ -164,7 +169,7 @@ def _page(request: StaffRequest, it: Person, context: dict[str, Any], *, status:
     further = {
         "it": it,
         "form": PersonForm(initial={"name": it.name, "email": it.email, "language": it.language}),
-        "missed": [],
+        "missed": None,
         "seen": changes.last_change(it.login),
         "memberships": mine,
         "works_elsewhere": len(mine) < len(everywhere),

@@ -76,7 +76,7 @@ def new(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("The project is made. Next it needs queues and a mailbox."))
             return redirect("manage-queues", project.slug)
-    return show(request, "project_new.jinja", {"form": form}, at="new-project", status=status_of(request, []))
+    return show(request, "project_new.jinja", {"form": form}, at="new-project", status=status_of(request, None))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,14 +86,14 @@ def project(request: StaffRequest, project: str) -> HttpResponse:
     it = managed.project_for(request.reach, project)
     initial = {"name": it.name, "language": it.language, "time_zone": it.time_zone}
     form = ProjectForm(request.POST or None, initial=initial)
-    missed = []
+    missed: changes.ChangedMeanwhile | None = None
     if request.method == "POST" and form.is_valid():
         try:
             changed = projects.change_project(
                 request.reach, project_id=it.pk, seen=seen(request), now=clock.now(), **form.cleaned_data
             )
         except changes.ChangedMeanwhile as error:
-            missed = error.entries
+            missed = error
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was different."))
             return redirect("manage-project", it.slug)

@@ -146,7 +146,7 @@ def new(request: StaffRequest, project: str) -> HttpResponse:
             messages.success(request, _("The queue %(name)s is made.") % {"name": made.name})
             return redirect("manage-queues", it.slug)
     context = {"form": form, "line": line}
-    return show(request, "queue_new.jinja", context, at="queues", project=it, status=status_of(request, []))
+    return show(request, "queue_new.jinja", context, at="queues", project=it, status=status_of(request, None))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -159,7 +159,7 @@ def queue(request: StaffRequest, project: str, queue: str) -> HttpResponse:
     initial = {name: getattr(it, name) for name in ("name", "private", "target_minutes", "signature")}
     initial |= {"parent": it.parent_id, "group": it.group_id, "return_queue": it.return_queue_id}
     form = QueueForm(request.POST or None, project=it.project, line=Line(it.line), besides=it, initial=initial)
-    missed = []
+    missed: changes.ChangedMeanwhile | None = None
     if request.method == "POST" and form.is_valid():
         try:
             changed = queues.change_queue(
@@ -168,7 +168,7 @@ def queue(request: StaffRequest, project: str, queue: str) -> HttpResponse:
         except queues.WrongQueueSetting as error:
             form.refuse(error)
         except changes.ChangedMeanwhile as error:
-            missed = error.entries
+            missed = error
         except queues.NotInUse:
             return redirect("manage-queue-retire", it.project.slug, it.slug)
         else:

@@ -10,7 +10,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from postline.outbox.models import OutboxMessage
+from postline.projects.memberships import appoint, dismiss
 from postline.projects.models import AuditEntry, Group, Line, Membership, Person, Role
+from postline.projects.people import Appointment
 from tests.scenes import NOW, Department
 from tests.web.conftest import SignedIn
 
@@ -270,3 +272,32 @@ def test_a_person_without_name_in_a_group_with_a_long_one(d: Department, signed_
     Membership.objects.create(person=d.people["web"], role=Role.LINE2, project=d.projects["mail"], group=group)
 
     assert "Г" * 100 in signed_in("admin").get(f"/manage/people/{d.people['web'].pk}/").text
+
+
+def test_an_administrator_of_a_project_is_told_who_alone_switches_somebody_on(
+    d: Department, signed_in: SignedIn
+) -> None:
+    Membership.objects.create(person=d.people["lead"], role=Role.PROJECT_ADMIN, project=d.projects["mail"])
+    address = f"/manage/people/{d.people['web'].pk}/switch/"
+    signed_in("admin").post(address, {"to": "off"})
+
+    page = signed_in("lead").post(address, {"to": "on"}, follow=True).text
+
+    assert "An administrator of the installation has switched them off" in page
+    assert not Person.objects.get(login="web").is_active
+
+
+def test_a_form_that_claims_to_know_nothing_is_told_nothing_of_other_projects(
+    d: Department, signed_in: SignedIn
+) -> None:
+    Membership.objects.create(person=d.people["lead"], role=Role.PROJECT_ADMIN, project=d.projects["mail"])
+    web = d.people["web"]
+    elsewhere = Appointment(Role.LINE1, d.projects["games"])
+    was = appoint(d.reach("admin"), person=web, appointment=elsewhere, now=NOW)
+    dismiss(d.reach("admin"), membership_id=was.pk, now=NOW)
+
+    page = signed_in("lead").post(f"/manage/people/{web.pk}/", {"name": "W", "seen": "0"})
+
+    assert page.status_code == 409
+    assert "Something was changed that you may not look at." in page.text
+    assert "games" not in page.text

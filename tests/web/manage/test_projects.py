@@ -49,7 +49,7 @@ def test_the_overview_asks_the_same_number_of_questions_for_any_number_of_projec
     Project.objects.bulk_create(Project(slug=f"p{number}", name=f"Проект {number}") for number in range(40))
     browser = signed_in("admin")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert "Проект 39" in browser.get("/manage/").text
 
 
