@@ -23,6 +23,8 @@ def record(*, actor: str, action: str, target: str = "", detail: dict[str, Any] 
     `action` is a code such as `person.created`; `detail` may hold `before` and `after`, ids and codes only.
     """
     with connection.cursor() as cursor:
+        # What this transaction refers to is locked now and not at the commit: whoever holds the log waits for nobody.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     last = AuditEntry.objects.order_by("-number").first()
     entry = AuditEntry(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from postline.projects.memberships import AlreadyAppointed, LastAdmin, OwnRight, appoint, dismiss
 from postline.projects.models import AuditEntry, Membership, Person, Role
 from postline.projects.people import Appointment, WrongAppointment
 from postline.projects.rights import Forbidden, Reach, reach_of
+from postline.projects.staff import disable
 from tests.scenes import NOW, Department
+from tests.waiting import until
 
 
 def membership(d: Department, login: str) -> Membership:
@@ -138,3 +140,35 @@ def project_admin(d: Department) -> Reach:
     """The reach of the lead as administrator of the project mail."""
     Membership.objects.get_or_create(person=d.people["lead"], role=Role.PROJECT_ADMIN, project=d.projects["mail"])
     return d.reach("lead")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_is_given_while_the_person_is_being_switched_off(d: Department) -> None:
+    """Both go through, one after the other, and neither waits for the other for ever."""
+    web, failed = d.people["web"], list[Exception]()
+
+    def give() -> None:
+        try:
+            appoint(d.reach("admin"), person=web, appointment=Appointment(Role.LINE1, d.projects["mail"]), now=NOW)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=web.pk)
+        giving = threading.Thread(target=give)
+        giving.start()
+        until(somebody_waits)
+        disable(d.reach("admin"), person_id=web.pk, now=NOW)
+    giving.join()
+
+    assert failed == []
+    assert Membership.objects.filter(person=web).count() == 2
+    assert {entry.action for entry in AuditEntry.objects.all()} == {"person.appointed", "person.disabled"}
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
