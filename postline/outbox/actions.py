@@ -7,13 +7,11 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from postline.outbox.models import OutboxMessage, Recipient, State
-from postline.outbox.put import CHANNEL
+from postline.outbox.put import CHANNEL, HELD_ALARM
 from postline.outbox.queries import visible
 from postline.projects import audit
 from postline.projects.alarms import end_alarm
 from postline.projects.rights import Forbidden, ProjectRight, Reach
-
-HELD_ALARM = "outbox-held"  # stands from a restore to the release
 
 
 class NoSuchMessage(Exception):
@@ -32,8 +30,8 @@ def release_held(reach: Reach | None, *, now: datetime) -> int:
     """
     if reach is not None and not reach.may_in_project(ProjectRight.MANAGE, None):
         raise Forbidden(ProjectRight.MANAGE)
+    end_alarm(HELD_ALARM, now=now)  # first: from here on nothing more is put on hold
     count = OutboxMessage.objects.filter(state=State.HELD).update(state=State.WAITING, next_attempt_at=now)
-    end_alarm(HELD_ALARM, now=now)
     if count:
         actor = reach.person.login if reach else ""
         audit.record(actor=actor, action="outbox.released", detail={"messages": count}, now=now)

@@ -12,6 +12,7 @@ from postline.kit.text import storable
 from postline.outbox.models import Enclosure, Kind, State
 
 CHANNEL = "postline_outbox"  # LISTEN: wakes a sender when the transaction commits
+HELD_ALARM = "outbox-held"  # stands from a restore to the release; meanwhile automatic answers start on hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def put_many(outgoings: Sequence[Outgoing], *, now: datetime) -> list[int]:
     if not outgoings:
         return []
     messages = as_json([_values(outgoing) for outgoing in outgoings])
-    stored = rows(INSERT, {"messages": messages, "waiting": str(State.WAITING), "now": now, "channel": CHANNEL})
+    fixed = {"waiting": str(State.WAITING), "held": str(State.HELD), "automatic": str(Kind.AUTOMATIC)}
+    stored = rows(INSERT, {"messages": messages, **fixed, "alarm": HELD_ALARM, "now": now, "channel": CHANNEL})
     ids = {message_id: int(key) for key, message_id in stored}
     keys = [ids[outgoing.message_id] for outgoing in outgoings]
     enclosures = [
@@ -120,17 +122,25 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text).split())
 
 
+# What waited when the backup was made may have been answered since, by the installation that it is of. The alarm's row
+# is locked so that a release waits for whoever has seen it standing, and leaves nothing behind on hold.
 INSERT = """
 WITH given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(messages)s::json) AS one(project bigint, mailbox bigint, ticket bigint,
         kind text, message_id text, envelope_from text, sender_name text, sender_address text, reply_to text,
         "to" jsonb, cc jsonb,
         subject text, in_reply_to text, "references" text[], language text, text text, html text, recipients text[])
+), hold AS MATERIALIZED (
+    SELECT FROM projects_alarm
+    WHERE code = %(alarm)s::text AND subject = '' AND (until IS NULL OR until > %(now)s::timestamptz)
+    FOR SHARE
 ), message AS (
     INSERT INTO outbox_outboxmessage (project_id, mailbox_id, ticket_id, kind, state, message_id, envelope_from,
         sender_name, sender_address, reply_to, "to", cc, subject, in_reply_to, "references", language, text, html,
         created_at, next_attempt_at, attempts, claimed_by)
-    SELECT project, mailbox, ticket, kind, %(waiting)s::text, message_id, envelope_from, sender_name, sender_address,
+    SELECT project, mailbox, ticket, kind,
+        CASE WHEN kind = %(automatic)s::text AND (SELECT EXISTS (SELECT FROM hold)) THEN %(held)s::text
+            ELSE %(waiting)s::text END, message_id, envelope_from, sender_name, sender_address,
         reply_to, "to", cc, subject, in_reply_to, "references", language, text, html, %(now)s::timestamptz, %(now)s,
         0, ''
     FROM given

@@ -48,19 +48,18 @@ def must_fit(folder: Path) -> Manifest:
 def restore(configuration: Configuration, folder: Path, made: Manifest, *, progress: Progress, now: datetime) -> int:
     """Restore a backup that `must_fit` and `manifest.check` have accepted. Raises Refused.
 
-    Everything unsent comes back on hold: the installation that the backup is of may have sent it meanwhile. Gives the
-    number of these messages. The database is filled last and in one transaction, so that an interrupted restore can
-    be started again.
+    Everything unsent comes back on hold, and automatic answers are put on hold from now on: the installation that the
+    backup is of may have sent them meanwhile. Gives the number of unsent messages. The database is filled last and in
+    one transaction, so that an interrupted restore can be started again.
     """
-    from postline.outbox.actions import HELD_ALARM  # noqa: PLC0415 - models need Django set up
+    from postline.outbox.put import HELD_ALARM  # noqa: PLC0415 - models need Django set up
     from postline.projects.alarms import raise_alarm  # noqa: PLC0415
 
     _files(configuration, folder, made, progress=progress)
     _key(configuration, folder)
     held = _database(configuration, folder, progress=progress)
     migrate.bring_up_to_date()
-    if held:
-        raise_alarm(HELD_ALARM, {"messages": held}, now=now)
+    raise_alarm(HELD_ALARM, {"messages": held}, now=now)
     return held
 
 
@@ -158,5 +157,12 @@ HOLD = b"""
 SELECT 'held ' || count(*) FROM public.outbox_outboxmessage WHERE state IN ('waiting', 'sending', 'held');
 UPDATE public.outbox_outboxmessage SET state = 'held', claimed_by = '', claimed_until = NULL
 WHERE state IN ('waiting', 'sending');
+DO $$ BEGIN
+    IF to_regclass('public.projects_alarm') IS NOT NULL THEN
+        INSERT INTO public.projects_alarm (code, subject, detail, since, last_at, until, count)
+        VALUES ('outbox-held', '', '{}', now(), now(), NULL, 0)
+        ON CONFLICT (code, subject) DO UPDATE SET since = now(), until = NULL, acknowledged_at = NULL, count = 0;
+    END IF;
+END $$;
 COMMIT;
 """

@@ -19,7 +19,8 @@ from postline.ops.progress import octets
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR")
 @click.pass_obj
 def command(configuration: Configuration, folder: Path) -> None:
-    """Bring the backup in DIR into an empty installation. What was unsent comes back on hold."""
+    """Bring the backup in DIR into an empty installation. What was unsent comes back on hold, and automatic
+    answers wait until it is released."""
     lock = FileLock(configuration.home / "serve.lock")
     if not lock.take():
         raise Refused(f"Postline is running for this POSTLINE_HOME, {configuration.home}: stop it first.")
@@ -35,9 +36,9 @@ def command(configuration: Configuration, folder: Path) -> None:
             held = restore(configuration, folder, made, progress=progress, now=clock.now())
     lock.release()
     click.echo(f"Restored from {folder}, made {made.created_at} by Postline {made.postline}.")
-    if held:
-        click.echo(
-            f"Messages on hold: {held}. `postline outbox release` lets them go, when the old installation is off."
-        )
+    click.echo(
+        f"Messages on hold: {held}. `postline outbox release` lets them go, when the old installation is off."
+        " Until then automatic answers wait as well."
+    )
     if made.files_elsewhere:
         click.echo(f"Its files are in {made.files_elsewhere}: set POSTLINE_FILES to that.", err=True)

@@ -55,8 +55,8 @@ def _shown(alarm: Alarm) -> Shown:
                 alarm.pk,
                 _("The outbox is on hold."),
                 _(
-                    "This installation was restored from a backup. What was unsent then waits, for the other"
-                    " installation may have sent it."
+                    "This installation was restored from a backup. What was unsent then waits, and automatic answers"
+                    " wait, for the other installation may have sent them."
                 ),
                 reverse("outbox") + "?state=held",
                 _("To the outbox"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from postline.kit import clock
-from postline.outbox.actions import HELD_ALARM
 from postline.outbox.models import OutboxMessage, State
+from postline.outbox.put import HELD_ALARM
 from postline.projects.alarms import raise_alarm
 from postline.projects.models import Alarm
 from tests.scenes import Department
