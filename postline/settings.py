@@ -137,7 +137,11 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = TESTING
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": CONFIGURATION.files},
+        "OPTIONS": {
+            "location": CONFIGURATION.files,
+            "file_permissions_mode": 0o600,  # what people sent is for our eyes alone
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -118,6 +118,18 @@ def test_what_is_copied_is_for_our_eyes_alone(backup: Path) -> None:
     assert not backup.with_name("backup.unfinished").exists()
 
 
+def test_what_is_restored_is_for_our_eyes_alone(backup: Path, server: PrivateServer, tmp_path: Path) -> None:
+    """Also where the backup has lain on a disk that knows no such difference."""
+    (backup / "files/ab").chmod(0o755)
+    (backup / "files/ab/picture").chmod(0o644)
+    there = elsewhere(server, tmp_path)
+
+    there.run("restore", str(backup))
+
+    for name, mode in (("files", 0o700), ("files/ab", 0o700), ("files/ab/picture", 0o600)):
+        assert stat.S_IMODE((there.home / name).stat().st_mode) == mode
+
+
 def test_a_folder_that_is_in_use_is_not_written_to(house: Machine, backup: Path) -> None:
     again = house.attempt("backup", str(backup))
 

@@ -79,12 +79,22 @@ def _files(configuration: Configuration, folder: Path, made: Manifest, *, progre
             if manifest.fingerprint(target, progress=lambda _octets: None) != part:
                 raise Refused(f"{target} exists and is another file: set POSTLINE_FILES to an empty folder.")
         else:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _private_folder(target.parent, below=Path(configuration.files))
             half = target.with_name(f".{target.name}.half")
-            shutil.copyfile(source, half)
-            shutil.copystat(source, half)
+            half.unlink(missing_ok=True)  # of a restore that was interrupted
+            with source.open("rb") as content, manifest.private(half) as file:
+                shutil.copyfileobj(content, file, CHUNK)
+            os.utime(half, ns=(source.stat().st_atime_ns, source.stat().st_mtime_ns))
             half.rename(target)
         progress(part.size)
+
+
+def _private_folder(folder: Path, *, below: Path) -> None:
+    """As storage makes them (settings.STORAGES), wherever the backup has lain meanwhile: for our eyes alone."""
+    if not folder.exists():
+        if folder != below:
+            _private_folder(folder.parent, below=below)
+        folder.mkdir(mode=0o700, parents=True)
 
 
 def _key(configuration: Configuration, folder: Path) -> None:
