@@ -100,10 +100,13 @@ class Hub:
             if told is None:
                 self._since = clock.now()
                 self._recent.clear()
+                self._present.lose()
                 for viewer in self._viewers:
                     viewer.stream.lose()
             elif told.channel == CHANGES:
-                self._tell(Change.parse(told.payload))
+                change = Change.parse(told.payload)
+                self._present.changed(change.number, change.queues)
+                self._tell(change)
             else:
                 presence = Presence.parse(told.payload)
                 if self._present.heard(presence, now=clock.now()):

@@ -14,6 +14,7 @@ class Present:
 
     def __init__(self) -> None:
         self._at: dict[int, dict[tuple[int, str], tuple[Presence, datetime]]] = {}  # number → (person, tab)
+        self._queues: dict[int, int] = {}  # number → where the ticket is, as far as this is known for certain
 
     def heard(self, presence: Presence, *, now: datetime) -> bool:
         """Take down who is where; True when this changes what others are to be shown."""
@@ -22,8 +23,9 @@ class Present:
         here.pop((presence.person, presence.tab), None)
         if presence.doing != Doing.GONE:
             here[presence.person, presence.tab] = presence, now + LASTS
+        self._queues[presence.number] = presence.queue
         if not here:
-            del self._at[presence.number]
+            self._leave(presence.number)
         return before != self.people_at(presence.number)
 
     def forget(self, *, now: datetime) -> set[int]:
@@ -35,8 +37,22 @@ class Present:
                 del here[key]
                 changed.add(number)
             if not here:
-                del self._at[number]
+                self._leave(number)
         return changed
+
+    def changed(self, number: int, queues: frozenset[int]) -> None:
+        """Something happened to the ticket; where it moved, `queues` are that which it left and that where it is."""
+        if number not in self._at:
+            return
+        now_in = queues if len(queues) == 1 else queues - {self._queues.get(number)}
+        if len(now_in) == 1:
+            (self._queues[number],) = now_in
+        else:
+            self._queues.pop(number, None)
+
+    def lose(self) -> None:
+        """Something may have happened to any ticket."""
+        self._queues.clear()
 
     def people_at(self, number: int) -> dict[int, tuple[str, Doing]]:
         """The people at a ticket: login and what they do. Who writes in one tab and looks in another writes."""
@@ -47,10 +63,14 @@ class Present:
         return found
 
     def queue_of(self, number: int) -> int | None:
-        """The queue in which the ticket was when somebody was last heard of there."""
-        here = self._at.get(number)
-        return next(reversed(here.values()))[0].queue if here else None
+        """The queue in which the ticket is; None where that is not certain before somebody is heard of there again."""
+        return self._queues.get(number)
 
     def tickets_of(self, person: int) -> list[int]:
         """The numbers of the tickets that the person has open."""
         return [number for number, here in self._at.items() if any(key[0] == person for key in here)]
+
+    def _leave(self, number: int) -> None:
+        """Nobody is there any more."""
+        self._at.pop(number, None)
+        self._queues.pop(number, None)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from postline.kit import clock
+from postline.tickets.actions.move import move
 from postline.tickets.announcements import Doing, Presence
 from postline.web.live.present import LASTS, Present
 from tests.scenes import NOW, Department, letter
@@ -70,6 +71,44 @@ def test_nobody_can_say_that_they_are_at_a_ticket_that_they_may_not_see(d: Depar
     assert say(d, "web", ticket.number, "looks") == 404
     assert say(d, "games1", ticket.number, "looks") == 404
     assert abuse.so_far() == []
+
+
+def test_who_no_longer_sees_the_ticket_is_told_of_nobody_there(d: Department, listen: Listen) -> None:
+    ticket = letter(d, queue="abuse")
+    web, abuse = listen("web"), listen("abuse")
+    say(d, "web", ticket.number, "looks")
+    say(d, "abuse", ticket.number, "looks")
+    while len(web.next("presence").data["people"]) < 1:
+        pass
+    move(d.reach("lead"), number=ticket.number, queue=d.queues["vulnerabilities"], now=clock.now())
+    web.next("ticket")
+
+    assert say(d, "web", ticket.number, "writes") == 404
+    say(d, "abuse", ticket.number, "writes")
+    say(d, "abuse", ticket.number, "gone")
+
+    while abuse.next("presence").data["people"] != [{"login": "web", "initials": "we", "doing": "looks"}]:
+        pass
+    assert [told for told in web.so_far() if told.event == "presence"] == []
+
+
+def test_where_a_ticket_is_follows_its_moves() -> None:
+    present = Present()
+    anna = Presence(number=7, queue=1, person=3, login="line1", tab="a1", doing=Doing.LOOKS)
+    present.heard(anna, now=NOW)
+
+    present.changed(7, frozenset({1, 2}))
+    assert present.queue_of(7) == 2
+    present.changed(7, frozenset({3, 4}))  # a move was missed
+    assert present.queue_of(7) is None
+    present.changed(7, frozenset({4}))
+    assert present.queue_of(7) == 4
+    present.lose()
+    assert present.queue_of(7) is None
+    present.heard(anna, now=NOW)
+    assert present.queue_of(7) == 1
+    present.changed(8, frozenset({1}))
+    assert present.queue_of(8) is None
 
 
 @pytest.mark.parametrize(("tab", "doing"), [("a1", "dances"), ("", "looks"), ("<b>", "looks"), ("a" * 33, "looks")])
