@@ -62,16 +62,17 @@ def troubled(reach: Reach) -> list[MailboxHealth]:
     return list(mine.order_by("mailbox__address"))
 
 
-def mark(mailbox_id: int) -> tuple[int | None, int | None]:
-    """UIDVALIDITY and the newest UID that was dealt with, as they were written last."""
-    found = MailboxHealth.objects.filter(mailbox_id=mailbox_id).values_list("uid_validity", "last_uid").first()
-    return found or (None, None)
+def mark(mailbox_id: int) -> tuple[int | None, int | None, list[int]]:
+    """UIDVALIDITY, the newest UID that was dealt with, and those that were left behind, as they were written last."""
+    found = MailboxHealth.objects.filter(mailbox_id=mailbox_id).values_list("uid_validity", "last_uid", "left_uids")
+    return found.first() or (None, None, [])
 
 
-def set_mark(mailbox_id: int, *, uid_validity: int, last_uid: int) -> None:
-    """Remember how far the folder has been dealt with."""
+def set_mark(mailbox_id: int, *, uid_validity: int, last_uid: int, left_uids: list[int]) -> None:
+    """Remember how far the folder has been dealt with, and what was left behind there."""
     MailboxHealth.objects.update_or_create(
-        mailbox_id=mailbox_id, defaults={"uid_validity": uid_validity, "last_uid": last_uid}
+        mailbox_id=mailbox_id,
+        defaults={"uid_validity": uid_validity, "last_uid": last_uid, "left_uids": left_uids},
     )
 
 

@@ -75,7 +75,8 @@ class AutomaticAnswer(models.Model):
 class MailboxHealth(ServerHealth):
     """How it goes with a mailbox that we read. `last_uid` of `uid_validity` (RFC 9051, 2.3.1.1) is the newest message
     known to be dealt with, where messages stay in the folder. `left_behind` is how many lie there that are too large
-    for POSTLINE_MAX_MESSAGE or that the server does not hand over."""
+    for POSTLINE_MAX_MESSAGE or that the server does not hand over; `left_uids` are those at or below `last_uid`, which
+    are still wanted when somebody has read them there."""
 
     mailbox = models.OneToOneField(Mailbox, primary_key=True, on_delete=models.CASCADE, related_name="health")
     fetched = models.BigIntegerField(default=0)
@@ -83,6 +84,7 @@ class MailboxHealth(ServerHealth):
     left_behind = models.PositiveIntegerField(default=0)
     uid_validity = models.BigIntegerField(null=True)
     last_uid = models.BigIntegerField(null=True)
+    left_uids = ArrayField(models.BigIntegerField(), default=list)
 
     def __str__(self) -> str:
         return f"{self.mailbox_id} {self.trouble}"

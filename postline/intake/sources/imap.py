@@ -41,7 +41,7 @@ class ImapSource:
         self._mailbox = mailbox
         self._allow = allow
         self._ledger: Ledger[int] = Ledger(max_message=max_message)
-        self._uid_validity, self._last_uid = health.mark(mailbox.pk)
+        self._uid_validity, self._last_uid, self._left = health.mark(mailbox.pk)
         self._socket: socket.socket | None = None
         self._target = mailbox.afterwards_folder
         self.busy_since: float | None = None  # time.monotonic() of the step that we wait for
@@ -80,6 +80,7 @@ class ImapSource:
             log.info("mailbox has new UIDs", mailbox=self._mailbox.pk)
             self._ledger.forget()
             self._uid_validity, self._last_uid = uid_validity, int(state.get(b"UIDNEXT") or 1) - 1
+            self._left = []
             self._set_mark()
         if self._mailbox.afterwards == Afterwards.MOVE:
             self._target = require_folder(client, self._mailbox.afterwards_folder)
@@ -109,19 +110,25 @@ class ImapSource:
             raise fault
         if self._ledger.begin(self._present(client)):
             return False  # something new, or a batch that could not be fetched as a whole
-        if self._mailbox.afterwards == Afterwards.SEEN and present and max(present) > (self._last_uid or 0):
-            self._last_uid = max(present)
-            self._set_mark()
+        if self._mailbox.afterwards == Afterwards.SEEN:
+            newest, left = max([self._last_uid or 0, *present]), sorted(self._ledger.left)
+            if (newest, left) != (self._last_uid or 0, self._left):
+                self._last_uid, self._left = newest, left
+                self._set_mark()
         return True
 
     def _present(self, client: Client) -> list[int]:
-        """The UIDs that concern us. Where messages stay in the folder: what is new, whoever has looked at it since,
-        and what nobody has looked at."""
+        """The UIDs that concern us. Where messages stay in the folder: what is new or was left behind, whoever has
+        looked at it since, and what nobody has looked at."""
         if self._mailbox.afterwards != Afterwards.SEEN:
             return [int(uid) for uid in client.search("UNDELETED")]
         first = (self._last_uid or 0) + 1
         new = [int(uid) for uid in client.search(["UID", f"{first}:*"])]
-        return sorted({int(uid) for uid in client.search("UNSEEN")} | {uid for uid in new if uid >= first})
+        found = {int(uid) for uid in client.search("UNSEEN")} | {uid for uid in new if uid >= first}
+        for start in range(0, len(self._left), SIZES_AT_ONCE):
+            some = ",".join(map(str, self._left[start : start + SIZES_AT_ONCE]))
+            found.update(int(uid) for uid in client.search(["UID", some]))
+        return sorted(found)
 
     def _batches(self, client: Client, uids: Sequence[int]) -> Iterator[tuple[list[int], Mapping[int, int]]]:
         """What to fetch at once, with the sizes that the server announces. What has vanished meanwhile is left out."""
@@ -213,7 +220,12 @@ class ImapSource:
         )
 
     def _set_mark(self) -> None:
-        health.set_mark(self._mailbox.pk, uid_validity=self._uid_validity or 0, last_uid=self._last_uid or 0)
+        health.set_mark(
+            self._mailbox.pk,
+            uid_validity=self._uid_validity or 0,
+            last_uid=self._last_uid or 0,
+            left_uids=self._left,
+        )
 
 
 def open_folder(client: Client, mailbox: Mailbox, *, readonly: bool = True) -> int:

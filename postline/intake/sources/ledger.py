@@ -71,7 +71,12 @@ class Ledger(Generic[Key]):
     @property
     def left_behind(self) -> int:
         """How many lie there that are not taken."""
-        return len(self._too_large) + len(self._aside_until)
+        return len(self.left)
+
+    @property
+    def left(self) -> set[Key]:
+        """Those that lie there and are not taken: too large, or put aside for a while."""
+        return self._too_large | set(self._aside_until)
 
     def forget(self) -> None:
         """The keys mean other messages now (UIDVALIDITY has changed)."""

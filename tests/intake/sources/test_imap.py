@@ -178,6 +178,24 @@ def test_a_large_message_stays_where_it_is_and_the_others_come_in(mailbox: Mailb
     assert health(mailbox).left_behind == 1
 
 
+def test_a_message_that_was_left_is_wanted_also_when_somebody_has_read_it_there(
+    d: Department, dovecot: Dovecot
+) -> None:
+    mailbox = read_by(d, Reading.IMAP, port=dovecot.imap, afterwards=Afterwards.SEEN)
+    dovecot.deliver(ADDRESS, message(1, size=1 << 16), message(2))
+    with fetching(mailbox, max_message=1 << 15):
+        until(lambda: well(mailbox) and health(mailbox).left_behind == 1)
+    assert stored() == ["Letter 2"]
+    with dovecot.client(ADDRESS) as other:
+        other.select("INBOX")
+        other.store("1:*", "+FLAGS", r"(\Seen)")
+
+    with fetching(mailbox):
+        until(lambda: len(stored()) == 2 and well(mailbox))
+
+    assert (stored(), health(mailbox).left_behind, health(mailbox).left_uids) == (["Letter 1", "Letter 2"], 0, [])
+
+
 def test_a_connection_cut_in_the_middle_of_fetch_loses_nothing(mailbox: Mailbox, dovecot: Dovecot) -> None:
     dovecot.deliver(ADDRESS, *(message(number, size=5_000) for number in range(30)))
     with Proxy(dovecot.imap, cut_after=60_000) as cutting:
