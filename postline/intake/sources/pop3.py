@@ -29,6 +29,7 @@ from postline.projects.troubles import MailboxTrouble, refusal
 log = logger(__name__)
 
 POLL_S = 30.0
+CAPABILITIES = 64 << 10  # bytes that may answer CAPA
 AT_ONCE = 200  # then QUIT, so that what is stored is deleted even if the connection breaks later
 
 
@@ -169,6 +170,11 @@ class Client(poplib.POP3):
             said = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
             usual = Trouble.DROPPED if "EOF" in said else Trouble.SIGN_IN
             raise MailboxTrouble(refusal(said, usual), said) from error
+
+    def capa(self) -> dict[str, list[str]]:
+        """What the server can do (RFC 2449). poplib's own takes as many lines as come."""
+        found = (line.decode("ascii", "replace").split() for line in self._lines("CAPA", limit=CAPABILITIES))
+        return {words[0]: words[1:] for words in found if words}
 
     def _show_token(self, token: str) -> None:
         """On a line of its own, for a command has 255 bytes at most (RFC 5034, 4)."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
+
 import pytest
 
 from postline.intake import fetcher
@@ -131,3 +134,23 @@ def test_a_refused_access_token_is_told(mailbox: Mailbox) -> None:
         with fetching(mailbox):
             until(lambda: trouble(mailbox) == Trouble.SIGN_IN)
     assert "not you" in health(mailbox).detail
+
+
+class Boastful(socketserver.StreamRequestHandler):
+    """Can do more than anybody wants to hear."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"+OK ready\r\n")
+        if self.rfile.readline() == b"CAPA\r\n":
+            self.wfile.write(b"+OK\r\n" + b"X-MORE\r\n" * 50_000 + b".\r\n")
+            self.rfile.readline()
+
+
+def test_a_list_of_capabilities_without_end_is_not_read(mailbox: Mailbox, d: Department) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Boastful) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        port = int(server.server_address[1])
+        with fetching(read_by(d, Reading.POP3, port=port, incoming_encryption=Encryption.STARTTLS)):
+            until(lambda: trouble(mailbox) == Trouble.SIZES)
+        server.shutdown()
