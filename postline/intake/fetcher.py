@@ -31,7 +31,7 @@ LONGEST_PAUSE_S = 300.0
 REFUSED_PAUSE_S = 20.0  # providers lock accounts after too many wrong passwords
 LONGEST_STEP_S = 600.0  # a server that sends a byte now and then is cut off
 AWAY_S = 1.0
-FAREWELL_S = 5.0
+FAREWELL_S = 5.0  # to finish what is in hand, then the connection is cut
 TURN_S = 0.5
 
 
@@ -53,6 +53,7 @@ def run(stop: threading.Event) -> None:
     """Read all mailboxes until `stop` is set; what is being stored is finished."""
     configuration = settings.CONFIGURATION
     threads: dict[int, Fetching] = {}
+    leaving: list[Fetching] = []  # with settings that hold no longer; the new ones do not wait for them
     try:
         while not stop.is_set():
             try:
@@ -66,11 +67,14 @@ def run(stop: threading.Event) -> None:
                 mailbox = wanted.get(mailbox_id)
                 if mailbox is None or mailbox.version != thread.mailbox.version:
                     thread.end()
-                    del threads[mailbox_id]
+                    leaving.append(threads.pop(mailbox_id))
                 else:
                     thread.watch()
                     if not thread.is_alive():
                         del threads[mailbox_id]
+            leaving = [thread for thread in leaving if thread.is_alive()]
+            for thread in leaving:
+                thread.see_off()
             for mailbox_id, mailbox in wanted.items():
                 if mailbox_id not in threads:
                     threads[mailbox_id] = Fetching(
@@ -96,7 +100,8 @@ class Fetching(threading.Thread):
         self._max_message = max_message
         self._allow = allow
         self._over = threading.Event()
-        self._source: Source | None = None
+        self._over_since = 0.0
+        self.source: Source | None = None
         self._failures = 0
 
     def run(self) -> None:
@@ -114,20 +119,26 @@ class Fetching(threading.Thread):
 
     def end(self) -> None:
         """Finish what is being stored, then stop."""
+        self._over_since = time.monotonic()
         self._over.set()
+
+    def see_off(self) -> None:
+        """Cut off whoever does not come to an end: without a connection it can do nothing more at the server."""
+        if self.source is not None and time.monotonic() - self._over_since > FAREWELL_S:
+            self.source.abort()
 
     def watch(self) -> None:
         """Cut off a server that keeps us in one step for too long."""
-        source = self._source
+        source = self.source
         if source is not None and source.busy_since and time.monotonic() - source.busy_since > LONGEST_STEP_S:
             log.warning("mailbox cut off, for it hangs", mailbox=self.mailbox.pk)
             source.abort()
 
     def _session(self) -> None:
-        if self._source is None:
+        if self.source is None:
             kind = ImapSource if self.mailbox.reading == Reading.IMAP else Pop3Source
-            self._source = kind(self.mailbox, max_message=self._max_message, allow=self._allow)
-        self._source.session(self._over)
+            self.source = kind(self.mailbox, max_message=self._max_message, allow=self._allow)
+        self.source.session(self._over)
 
     def _failed(self, error: Exception) -> None:
         trouble = explain(error)
@@ -140,7 +151,7 @@ class Fetching(threading.Thread):
         except Error as away:  # or the mailbox was deleted meanwhile
             log.warning("trouble not written down", mailbox=self.mailbox.pk, error=type(away).__name__)
             connection.close()
-        self._failures = 1 if self._source is not None and self._source.worked else self._failures + 1
+        self._failures = 1 if self.source is not None and self.source.worked else self._failures + 1
         self._over.wait(pause_after(self._failures, trouble.trouble))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,6 +76,46 @@ def test_a_mended_password_is_noticed_by_itself(d: Department, dovecot: Dovecot)
     assert standing(d.reach("admin"), now=clock.now()) == []
     health = MailboxHealth.objects.get(mailbox=mailbox)
     assert (health.trouble_since, health.last_trouble) == (None, Trouble.SIGN_IN)
+
+
+class Silent(socketserver.StreamRequestHandler):
+    """Greets and says nothing more."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"* OK ready\r\n")
+        while self.rfile.readline():
+            pass
+
+
+def test_new_settings_do_not_wait_for_a_server_that_hangs_and_it_is_left_soon(
+    d: Department, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetcher, "FAREWELL_S", 0.2)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Silent) as server, running():
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        mailbox = read_by(d, Reading.IMAP, port=int(server.server_address[1]))
+        old = until(lambda: readers_of(mailbox))[0]
+        until(lambda: old.source is not None and old.source.busy_since)
+        dovecot.deliver(ADDRESS, message(1))
+        mended = dataclasses.replace(settings_of(mailbox), incoming_port=dovecot.imap)
+        change_mailbox(d.reach("admin"), mailbox_id=mailbox.pk, settings=mended, now=NOW)
+
+        until(lambda: stored() == ["Letter 1"])
+        until(lambda: not old.is_alive())
+        until(lambda: well(mailbox))
+        assert len(readers_of(mailbox)) == 1
+        server.shutdown()
+
+    assert MailboxHealth.objects.get(mailbox=mailbox).last_trouble == ""  # what the old settings met is not told
+
+
+def readers_of(mailbox: Mailbox) -> list[fetcher.Fetching]:
+    return [
+        one
+        for one in threading.enumerate()
+        if isinstance(one, fetcher.Fetching) and one.mailbox.pk == mailbox.pk and one.is_alive()
+    ]
 
 
 def test_a_mailbox_that_is_switched_off_is_not_read(d: Department, dovecot: Dovecot) -> None:
