@@ -136,7 +136,7 @@ def _failure(headers: Headers, root: Node, text: str, sender: Address, subject: 
         or (daemon and (about or verdict.sure or not robot))
         or (about and null and bool(verdict.bounces))
         or (_is_machine_subject(subject) and _REPORTER.match(sender.address) is not None)
-        or (about and verdict.told and _REPORTER.match(sender.address) is not None)
+        or ((about or null) and verdict.told and _REPORTER.match(sender.address) is not None)
         or (about and verdict.told and quotes and not _has_personal_program(headers))
         or (about and verdict.sure and robot)
         or (null and verdict.sure and quotes)

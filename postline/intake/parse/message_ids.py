@@ -20,12 +20,12 @@ _COMMENT_WITH_ADDRESS = re.compile(r"\([^()]{0,500}\)")
 def first_id(value: bytes) -> str:
     """The id of a Message-ID field, without its angle brackets; "" when there is none."""
     words = _plain(value)
-    match = _BRACKETED.search(words) or _OPENED.search(words)
+    bare = _without_comments(words).strip() or words
+    match = _BRACKETED.search(bare) or _OPENED.search(bare)
     if match:
         return _tidy(match[1])
-    words = _without_comments(words)
-    found = [word for word in _BETWEEN.split(words) if word]
-    return _tidy(next((word for word in found if "@" in word), "".join(found)))
+    found = [word for word in _BETWEEN.split(bare) if word]
+    return _tidy(next((word for word in found if "@" in word), "".join(found)).strip("',"))
 
 
 def ids(values: list[bytes]) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def ids(values: list[bytes]) -> tuple[str, ...]:
         found = found[-1:]
     if not found:
         single = [word for word in _BETWEEN.split(bare) if word]
-        found = [word for word in single if "@" in word] or (single if len(single) == 1 else [])
+        found = [word.strip("',") for word in single if "@" in word] or (single if len(single) == 1 else [])
     tidied = [one for one in map(_tidy, found[-MOST_IDS * 2 :]) if one]
     return tuple(dict.fromkeys(reversed(tidied)))[::-1][-MOST_IDS:]
 
@@ -71,4 +71,4 @@ def _is_phrase(words: str) -> bool:
 
 
 def _tidy(value: str) -> str:
-    return "".join(value.split()).strip("<>\"',;")[:LONGEST]
+    return "".join(value.split()).strip("<>")[:LONGEST]

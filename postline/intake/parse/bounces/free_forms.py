@@ -22,6 +22,7 @@ from postline.kit.text import one_line
 LISTED, LABELLED, BLAMED, ANNOUNCED, LEADING, MENTIONED = range(6)  # the surest place of an address first
 SURE = ANNOUNCED  # what proves a bounce: an address in one of these places
 _NEXT = 6  # lines below an address that may tell the reason
+_MOST_ADDRESSES = 200  # that are weighed
 _ABOVE = 12  # lines above it that may announce it
 _LABELS = (
     "rcpt to", "recipient", "recipients", "recipient address", "failed recipient", "original-recipient",
@@ -54,23 +55,25 @@ class Verdict:
 def failures(told: Told, headers: Headers, subject: str, original: str, quoted_to: str) -> Verdict:
     """A bounce for each recipient that failed or waits. `quoted_to` is the To field of the quoted message: the one
     recipient of a message is the one that failed, where the report names none."""
-    words = "\n".join(told.own)
-    chosen, sure = _chosen(told.own, headers)
-    if not chosen and told.quoted:
-        chosen = [found for found in _chosen(told.quoted, headers)[0] if found.place == LISTED]
-    listed = listed_in_header(headers)
-    if listed:
-        chosen = [_Found(address, _line_of(told.own, address), LISTED) for address in listed]
+    lines = told.own
+    words = "\n".join(lines)
+    chosen, sure = _chosen(lines, headers)
+    if listed := listed_in_header(headers):
+        chosen = [_Found(address, _line_of(lines, address), LISTED) for address in listed]
         sure = True
+    if not chosen:
+        lines = told.quoted  # a report inside the report
+        chosen = [found for found in _chosen(lines, headers)[0] if found.place == LISTED]
     if not chosen and (only := _only_address(quoted_to)):
+        lines = told.own
         chosen = [_Found(only, 0, MENTIONED)]
     delayed = _is_delayed(words, subject)
+    general = status_of(f"{words}\n{subject}") or "5.0.0"
     starts = [found.line for found in chosen]
     bounces = []
     for found in chosen[:MOST_RECIPIENTS]:
-        said = _said(told.own, found, starts)
-        status = status_of(said) if found.place != MENTIONED else ""
-        status = status or status_of(f"{words}\n{subject}") or ("4.0.0" if delayed else "5.0.0")
+        said = _said(lines, found, starts)
+        status = (status_of(said) if found.place != MENTIONED else "") or general
         bounces.append(
             Bounce(
                 recipient=found.address,
@@ -118,6 +121,8 @@ def _weighed(lines: list[str]) -> list[_Found]:
     found: list[_Found] = []
     heading = -_ABOVE - 1
     for number, line in enumerate(lines):
+        if len(found) > _MOST_ADDRESSES:
+            break
         small = " ".join(line.lower().split())
         if "@" in line:
             announced = number - heading <= _ABOVE

@@ -13,7 +13,7 @@ from postline.intake.parse.words import any_of
 
 LONGEST_TEXT = 50_000  # characters of a report that are looked at
 LONGEST_LINE = 1_000
-MOST_LINES = 1_500
+MOST_LINES = 500
 _NEAR = 8  # lines behind a divider in which the quoted fields must begin
 _FIELD = re.compile(r"\s{0,8}(?:[>|] ?)?([A-Za-z][A-Za-z0-9-]{1,40})\s?:(?!//)")
 # Fields that no report writes about itself.
@@ -39,18 +39,21 @@ class Told:
 def told(text: str) -> Told:
     """Divides the text of a report."""
     lines = [line[:LONGEST_LINE].rstrip() for line in text[:LONGEST_TEXT].split("\n")[:MOST_LINES]]
+    named = False  # somebody who may have failed was already named
     for number, line in enumerate(lines):
-        if _divides(lines, number, line):
+        if _divides(lines, number, line, named=named):
             return Told(lines[:number], lines[number:])
+        named = named or "@" in line
     return Told(lines, [])
 
 
-def _divides(lines: list[str], number: int, line: str) -> bool:
+def _divides(lines: list[str], number: int, line: str, *, named: bool) -> bool:
     small = line.lower()
-    if any_of(DIVIDERS, small) and len(line) < 120:
-        marked = small.lstrip()[:2] in ("--", "==", "**", "|-", "- ", "##") or line.rstrip().endswith((":", ".", "-"))
-        if small.lstrip()[:2] == "--" and any("@" in before for before in lines[:number]):
+    if len(line) < 120 and any_of(DIVIDERS, small):
+        bare = small.lstrip()
+        if named and bare.startswith("--"):
             return True
+        marked = bare[:2] in ("--", "==", "**", "|-", "- ", "##") or small.endswith((":", ".", "-"))
         return (marked or _short(line)) and _quotes_soon(lines, number + 1)
     name = _name(line)
     if name in ("received", "return-path", "dkim-signature", "delivered-to", "x-received"):

@@ -7,9 +7,9 @@ import re
 from postline.intake.parse.bounces.phrases import REASONS
 from postline.intake.parse.words import any_of
 
-_ENHANCED = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?!\.?\d)")
-_AFTER_CODE = re.compile(r"(?<![\d.])[45]\d\d[ :;#('-]{1,4}([245]\.[0-7]\.\d{1,3})(?!\.?\d)")
-_REPLY_CODE = re.compile(r"(?<![\w.:/-])([45][0-5]\d)(?=[\s:;,.)>\]\"'-]|\Z)(?![.-]\d)")
+_ENHANCED = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?!\.?\d)", re.ASCII)
+_AFTER_CODE = re.compile(r"(?<![\d.])[45]\d\d[ :;#('-]{1,4}([245]\.[0-7]\.\d{1,3})(?!\.?\d)", re.ASCII)
+_REPLY_CODE = re.compile(r"(?<![\w.:/-])([45][0-5]\d)(?=[\s:;,.)>\]\"'-]|\Z)(?![.-]\d)", re.ASCII)
 # RFC 5321 4.2.3, where the words say nothing more exact.
 _BY_REPLY_CODE = {
     "421": "4.4.2",
