@@ -53,6 +53,15 @@ class Node:
             yield from child.leaves()
 
 
+def own_leaves(node: Node) -> Iterator[Node]:
+    """The leaves of a message itself: what an enclosed message holds is that one's affair."""
+    if not node.children or node.content_type.startswith("message/"):
+        yield node
+        return
+    for child in node.children:
+        yield from own_leaves(child)
+
+
 def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     """The parts of a message; what had to be repaired is added to `defects`."""
     if body.count(b"\n--") > MOST_PARTS:

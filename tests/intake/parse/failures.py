@@ -197,6 +197,21 @@ FAILURES: list[Row] = [
      "Your message to: gone@firm.example\nwas blocked by our Spam Firewall. The email you sent with the following "
      "subject "
      "has NOT BEEN DELIVERED:\n\nSubject: Re: Cannot print\n", GONE, "5.7.1", "failed"),
+    ("exchange-system-administrator", "System Administrator <sa@firm.example>", NOTHING, "Undeliverable: Re: Printer",
+     "Your message did not reach some or all of the intended recipients.\n\n      Subject:\tRe: Printer\n\nThe "
+     "following recipient(s) cannot be reached:\n\n      gone@firm.example on 11/25/2025\n            554 5.4.4 "
+     "SMTPSEND.DNS.NonExistentDomain; nonexistent domain\n", GONE, "5.4.4", "failed"),
+    ("qq", "PostMaster@mail.example", NULL, "系统退信",
+     "很抱歉，您的邮件被退回：\n收件人邮件地址： gone@firm.example\n550 Mailbox not found\n", GONE, "5.1.1", "failed"),
+    ("es", POSTMASTER, NULL, "No se puede entregar: Hola",
+     "No se pudo entregar a los siguientes destinatarios o grupos:\n\ngone@firm.example\n\n#550 5.1.1 "
+     "RESOLVER.ADR.RecipNotFound; not found ##\n", GONE, "5.1.1", "failed"),
+    ("it", "MAILER-DAEMON@mail.example", NULL, "Mancato recapito",
+     "Non è stato possibile consegnare il messaggio a:\n\ngone@firm.example\n\nCasella piena\n",
+     GONE, "5.2.2", "failed"),
+    ("pl", "MAILER-DAEMON@mail.example", NULL, "Zwrot poczty",
+     "Nie można dostarczyć wiadomości do następujących adresatów:\n<gone@firm.example>: 550 Użytkownik nie istnieje\n",
+     GONE, "5.1.1", "failed"),
     ("quota-nl", "Mailsysteem <mailer-daemon@provider.example>", NULL, "Bericht niet bezorgd",
      "Uw bericht kon niet worden afgeleverd bij:\n\n  gone@firm.example\n\nDe mailbox is "
      "vol.\n", GONE, "5.2.2", "failed"),
@@ -231,5 +246,7 @@ ASKED: list[tuple[str, str, str, str]] = [
      "anna@firm.example."),
     ("de-parcel", "anna@firm.example", "Paket nicht zugestellt", "Das Paket wurde nicht zugestellt. anna@firm.example"),
     ("fr-parcel", "anna@firm.example", "Colis non distribué", "Le colis n'a pas été remis. anna@firm.example"),
+    ("courier", "noreply@parcels.example", "Delivery failed: parcel 77",
+     "Your parcel could not be delivered to the following address:\n\nStation Road 7\nContact: anna@firm.example\n"),
     ("quota", "anna@firm.example", "Mailbox full", "My mailbox is full, please raise the quota of anna@firm.example."),
 ]  # fmt: skip

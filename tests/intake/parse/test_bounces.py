@@ -204,3 +204,57 @@ def test_no_report_takes_long(body: bytes) -> None:
     started = time.process_time()
     assert read(REPORT_HEAD + body).kind == "bounce"
     assert time.process_time() - started < MOST_CPU_SECONDS
+
+
+STATUS_PART = "Final-Recipient: rfc822;a@firm.example\nAction: failed\nStatus: 5.1.1\n"
+
+
+def test_somebody_who_passes_a_report_on_wants_help() -> None:
+    raw = (
+        report(STATUS_PART)
+        .replace(b"MAILER-DAEMON@mx.mail.example", b"anna@firm.example")
+        .replace(b"Subject: Failed", b"Subject: Fwd: Undelivered Mail Returned to Sender")
+        .replace(b"multipart/report; report-type=delivery-status", b"multipart/mixed")
+    )
+    assert read(raw).kind == "letter"
+
+
+def test_a_report_attached_to_a_letter_makes_no_bounce_of_it() -> None:
+    attached = report(STATUS_PART).decode()
+    raw = (
+        "From: anna@firm.example\nTo: support@desk.example\nSubject: What does this report mean?\n"
+        "Content-Type: multipart/mixed; boundary=yy\n\n--yy\nContent-Type: text/plain\n\nI got the attached report.\n"
+        f"--yy\nContent-Type: message/rfc822\n\n{attached}\n--yy--\n"
+    ).encode()
+    assert read(raw).kind == "letter"
+
+
+def test_a_report_of_html_alone_is_read() -> None:
+    raw = (
+        b"From: Mail Delivery Subsystem <mailer-daemon@mail.example>\nTo: support@desk.example\nReturn-Path: <>\n"
+        b"Subject: Delivery Status Notification (Failure)\nContent-Type: text/html; charset=utf-8\n\n"
+        b"<html><style>a{color:red}</style><body><h2>Address not found</h2><p>Your message wasn't delivered to "
+        b"<a href='mailto:gone@firm.example'><b>gone@firm.example</b></a> because the address couldn't be found.</p>"
+        b"<p>The response was:</p><p>550 5.1.1 The account does not exist.</p></body></html>\n"
+    )
+    bounce = only(raw)
+    assert (bounce.recipient, bounce.status) == ("gone@firm.example", "5.1.1")
+
+
+def test_a_report_in_words_tells_the_message_that_failed() -> None:
+    bounce = only((MESSAGES / "delivery-failure-in-words.eml").read_bytes())
+    assert (bounce.recipient, bounce.status, bounce.original_message_id) == (
+        "gone@firm.example",
+        "5.1.1",
+        "a9@desk.example",
+    )
+
+
+def test_the_one_recipient_of_the_returned_message_is_the_one_that_failed() -> None:
+    raw = (
+        "From: MAILER-DAEMON@mx.mail.example\nTo: support@desk.example\nReturn-Path: <>\nSubject: Returned mail\n"
+        "Content-Type: multipart/mixed; boundary=zz\n\n--zz\nContent-Type: text/plain\n\nUser unknown.\n"
+        f"--zz\nContent-Type: message/rfc822\n\n{ORIGINAL}\n--zz--\n"
+    ).encode()
+    bounce = only(raw)
+    assert (bounce.recipient, bounce.status) == ("gone@firm.example", "5.1.1")
