@@ -141,22 +141,33 @@ def _place(lines: list[str], number: int, line: str, position: int, *, announced
     """The kind of place of an address; -1 where it cannot be a failed recipient."""
     before = line[:position].lower().rstrip(" \t<[(\"'«“>*•-:=;,.")
     small = " ".join(line.lower().split())
-    label = before.rsplit("  ", 1)[-1].rsplit(",", 1)[-1].rsplit(">", 1)[-1].rsplit("(", 1)[-1].strip(" \t:-*<")
+    label = _label(before)
     if label.endswith(("generated from", "expanded from")):
         return MENTIONED
-    if label and (label in NOT_THE_RECIPIENT or any(label.endswith(" " + word) for word in NOT_THE_RECIPIENT)):
+    if _ends_with(label, NOT_THE_RECIPIENT):
         return -1
     leads = not before.strip(" \t-*•>|.:#0123456789")
     blamed = reason(small) != "" or has_reply_code(line)
     if leads and (announced or blamed or _refused_below(lines, number)):
         return LISTED
-    if label in _LABELS or any(label.endswith(" " + word) for word in _LABELS):
+    if _ends_with(label, _LABELS):
         return LABELLED if label != "to" or announced or blamed else MENTIONED
     if blamed:
         return BLAMED
     if announced or any_of(HEADINGS, small):
         return ANNOUNCED
     return LEADING if leads else MENTIONED
+
+
+def _label(before: str) -> str:
+    """The words right before an address, from the last column, comma or bracket on: “Failed recipient”."""
+    for sign in ("  ", ",", ">", "("):
+        before = before.rpartition(sign)[2]
+    return before.strip(" \t:-*<")
+
+
+def _ends_with(label: str, words: tuple[str, ...]) -> bool:
+    return label in words or any(label.endswith(" " + word) for word in words)
 
 
 def _refused_below(lines: list[str], number: int) -> bool:
