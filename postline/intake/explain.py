@@ -8,7 +8,7 @@ from typing import Any
 from postline.intake import thread
 from postline.intake.addressed import Mailboxes, by_project
 from postline.intake.models import RawMessage
-from postline.intake.parse import ParsedMessage
+from postline.intake.parse import Bounce, Feedback, ParsedMessage
 from postline.intake.parse.values import Address
 from postline.intake.reader import Reader, Unreadable
 from postline.kit.html import clean
@@ -53,8 +53,8 @@ def _what_it_says(message: ParsedMessage) -> dict[str, Any]:
         ],
         "language": message.language,
         "kind": message.kind,
-        "bounce": None,
-        "feedback": None,
+        "bounce": _bounce(message.bounces[0]) if message.bounces else None,
+        "feedback": _feedback(message.feedback) if message.feedback else None,
         "authentication": None,
         "defects": list(message.defects),
     }
@@ -86,3 +86,25 @@ def _ticket(found: thread.Thread) -> tuple[Ticket | None, str]:
 
 def _address(one: Address) -> dict[str, str]:
     return {"name": one.name, "address": one.address}
+
+
+def _bounce(one: Bounce) -> dict[str, str]:
+    return {
+        "recipient": one.recipient,
+        "status": one.status,
+        "action": one.action,
+        "diagnostic": one.diagnostic,
+        "original_message_id": one.original_message_id,
+    }
+
+
+def _feedback(one: Feedback) -> dict[str, str | None]:
+    return {
+        "type": one.type,
+        "offender": one.offender,
+        "source_ip": one.source_ip,
+        "reporter": one.reporter,
+        "arrival_date": one.arrival_date.isoformat() if one.arrival_date else None,
+        "original_message_id": one.original_message_id,
+        "original_subject": one.original_subject,
+    }

@@ -9,17 +9,16 @@ from email.utils import parsedate_to_datetime
 from postline.intake.parse import addresses as mailboxes
 from postline.intake.parse.bodies import Bodies, bodies
 from postline.intake.parse.digest import digest
-from postline.intake.parse.headers import Headers, parameters, split, text
-from postline.intake.parse.kinds import kind
+from postline.intake.parse.headers import Headers, parameters, split
+from postline.intake.parse.kinds import judge
 from postline.intake.parse.language import language
+from postline.intake.parse.message_ids import first_id, ids
 from postline.intake.parse.replies import new_text
 from postline.intake.parse.structure import Node, tree
 from postline.intake.parse.values import Address, ParsedMessage
 
 MOST_RECEIVED = 50  # hops; more is a loop (RFC 5321 6.3 asks for at least 100 before refusing)
-MOST_REFERENCES = 500
 LONGEST_SUBJECT = 2_000
-_ID = re.compile(rb"<([^<>]{1,998})>")
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?(?:[ \t]+(?=[!-9;-~]{1,80}:))?")
 _NOBODY = Address("", "")
 
@@ -29,18 +28,20 @@ def read(raw: bytes) -> ParsedMessage:
     defects: list[str] = []
     raw = _normal(raw)
     headers, start = split(raw)
-    content_type, given = parameters(headers.text("content-type")) if "content-type" in headers else ("", {})
+    _, given = parameters(headers.text("content-type")) if "content-type" in headers else ("", {})
     headers.charset = given.get("charset", "")
     body = raw[start:]
-    content = bodies(_tree(headers, body, defects), defects)
+    root = _tree(headers, body, defects)
+    content = bodies(root, defects)
     sender = _sender(headers, defects)
     subject = headers.text("subject")[:LONGEST_SUBJECT]
     newest = new_text(content.text)
+    judged = judge(headers, root, content.text, sender, subject)
     _note_oddities(headers, content, defects)
     return ParsedMessage(
-        message_id=_first_id(headers),
-        in_reply_to=_ids(headers, "in-reply-to"),
-        references=_ids(headers, "references"),
+        message_id=first_id(headers.raw("message-id")),
+        in_reply_to=ids(headers.all_raw("in-reply-to")),
+        references=ids(headers.all_raw("references")),
         date=_date(headers, defects),
         sender=sender,
         reply_to=_addresses(headers, "reply-to"),
@@ -52,10 +53,12 @@ def read(raw: bytes) -> ParsedMessage:
         new_text=newest,
         attachments=content.attachments,
         language=language(newest) or language(f"{subject}\n{content.text}"),
-        kind=kind(headers, content_type, given.get("report-type", "").lower(), sender.address, subject),
+        kind=judged.kind,
         headers=headers.shown(),
         defects=tuple(dict.fromkeys(defects)),
         digest=digest(headers, body),
+        bounces=judged.bounces,
+        feedback=judged.feedback,
     )
 
 
@@ -102,27 +105,6 @@ def _addresses(headers: Headers, name: str) -> tuple[Address, ...]:
     if name in ("from", "reply-to"):
         return mailboxes.addresses(headers.raw(name), headers.charset)
     return mailboxes.addresses(b",".join(headers.all_raw(name)), headers.charset)
-
-
-def _first_id(headers: Headers) -> str:
-    value = headers.raw("message-id")
-    match = _ID.search(value)
-    return _tidy_id(match[1] if match else value[:998])
-
-
-def _ids(headers: Headers, name: str) -> tuple[str, ...]:
-    """Message-IDs in the order of the header; the nearest ones (the last) when there are too many."""
-    value = b" ".join(headers.all_raw(name))
-    if not value:
-        return ()
-    found = _ID.findall(value)
-    if not found and b"@" in value and b"<" not in value:
-        found = [word for word in value.split() if b"@" in word]
-    return tuple(filter(None, map(_tidy_id, found[-MOST_REFERENCES:])))
-
-
-def _tidy_id(value: bytes) -> str:
-    return "".join(text(value).split()).strip("<>")
 
 
 def _date(headers: Headers, defects: list[str]) -> datetime | None:

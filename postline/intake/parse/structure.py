@@ -53,6 +53,15 @@ class Node:
             yield from child.leaves()
 
 
+def own_leaves(node: Node) -> Iterator[Node]:
+    """The leaves of a message itself: what an enclosed message holds is that one's affair."""
+    if not node.children or node.content_type.startswith("message/"):
+        yield node
+        return
+    for child in node.children:
+        yield from own_leaves(child)
+
+
 def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     """The parts of a message; what had to be repaired is added to `defects`."""
     if body.count(b"\n--") > MOST_PARTS:
@@ -127,7 +136,7 @@ def _from_fast(part: Any, place: str) -> Node | None:
     if "\ufffd" in declared or "\ufffd" in disposition:
         return None
     node = _node(declared, disposition, content_id, part.content or b"", place)
-    node.content_type = part.content_type.lower()
+    node.content_type = part.content_type.lower().partition(" ")[0]  # a parameter may lack its semicolon
     if not part.is_message:
         for number, child in enumerate(part.children, 1):
             below = _from_fast(child, f"{place}.{number}" if place else str(number))
@@ -174,6 +183,7 @@ def _transfer_decoded(data: bytes, encoding: str) -> bytes:
 def _node(declared: str, disposition: str, content_id: str, content: bytes, place: str) -> Node:
     content_type, given = parameters(declared)
     kind, named = parameters(disposition) if disposition else ("", {})
+    content_type = content_type.partition(" ")[0]
     if content_type.count("/") != 1:
         content_type = "text/plain"
     return Node(

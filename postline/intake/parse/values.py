@@ -28,6 +28,34 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """One recipient that a message did not reach. `status` is an enhanced code (RFC 3463), `action` failed or delayed
+    (RFC 3464 2.3.3); `is_permanent` says that the server has given up, whatever the class of the status."""
+
+    recipient: str
+    status: str
+    action: str
+    diagnostic: str
+    original_message_id: str
+    is_permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A complaint about one of our messages (RFC 5965). `offender` is whom it went to or what it is about;
+    `original_place` names the part with the message complained of, "" when only words were sent."""
+
+    type: str
+    offender: str
+    source_ip: str
+    reporter: str
+    arrival_date: datetime | None
+    original_message_id: str
+    original_subject: str
+    original_place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedMessage:
     """A message as we read it. Message-IDs stand without their angle brackets."""
 
@@ -49,3 +77,5 @@ class ParsedMessage:
     headers: tuple[tuple[str, str], ...]
     defects: tuple[str, ...]
     digest: bytes
+    bounces: tuple[Bounce, ...] = ()
+    feedback: Feedback | None = None

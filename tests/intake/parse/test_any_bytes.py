@@ -21,6 +21,10 @@ PIECES = st.sampled_from(
      b"<", b">", b'"', b"(", b"From: ",
      b"Content-Type: multipart/mixed; boundary=zz\n", b"Content-Type: text/plain; charset=utf-7\n\n+2AA-",
      b"Content-Type: message/rfc822\n\n", b"Content-Transfer-Encoding: base64\n\n",
+     b"Return-Path: <>\n", b"Subject: Undelivered Mail Returned to Sender\n", b"X-Failed-Recipients: a@b.example, ",
+     b"Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822;\\x{D800}a@b.example\n",
+     b"Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nSource-IP: ", b"a@b.example: 550 5.1.1 ",
+     b'{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"\\ud800@b.example"}]}}',
      b"&#xD800;", b"On 1.1.2020 a@b wrote:\n", b"> "]
 )  # fmt: skip
 

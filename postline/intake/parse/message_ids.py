@@ -1,0 +1,74 @@
+"""Message-IDs out of Message-ID, In-Reply-To and References, in all the forms that programs write (RFC 5322 3.6.4)."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from postline.intake.parse.headers import text
+
+MOST_IDS = 500
+LONGEST = 998
+MOST_BYTES = 65_536
+_BRACKETED = re.compile(r"<([^<>]{1,2000})>")
+_OPENED = re.compile(r"<([^<>\s]{3,998})\s*\Z")
+_BETWEEN = re.compile(r"[\s,;<>\"]+")
+_COMMENT = re.compile(r"\([^()<>]{0,500}\)")
+_COMMENT_WITH_ADDRESS = re.compile(r"\([^()]{0,500}\)")
+
+
+def first_id(value: bytes) -> str:
+    """The id of a Message-ID field, without its angle brackets; "" when there is none."""
+    words = _plain(value)
+    bare = _without_comments(words).strip() or words
+    match = _BRACKETED.search(bare) or _OPENED.search(bare)
+    if match:
+        return _tidy(match[1])
+    found = [word for word in _BETWEEN.split(bare) if word]
+    return _tidy(next((word for word in found if "@" in word), "".join(found)).strip("',"))
+
+
+def ids(values: list[bytes]) -> tuple[str, ...]:
+    """The ids of In-Reply-To or References in their order, each once (where it stands last), the nearest
+    ones when they are too many."""
+    words = _plain(b" ".join(values))
+    if not words:
+        return ()
+    bare = _without_comments(words)
+    found = _BRACKETED.findall(bare)
+    opened = _OPENED.search(bare)
+    if opened:
+        found.append(opened[1])
+    if found and _is_phrase(bare):
+        found = found[-1:]
+    if not found:
+        single = [word for word in _BETWEEN.split(bare) if word]
+        found = [word.strip("',") for word in single if "@" in word] or (single if len(single) == 1 else [])
+    tidied = [one for one in map(_tidy, found[-MOST_IDS * 2 :]) if one]
+    return tuple(dict.fromkeys(reversed(tidied)))[::-1][-MOST_IDS:]
+
+
+def _plain(value: bytes) -> str:
+    words = text(value[:MOST_BYTES])
+    return html.unescape(words) if "&lt;" in words else words
+
+
+def _without_comments(words: str) -> str:
+    """Comments outside angle brackets, and addresses inside them, are no ids. A parenthesis inside an id stays."""
+    if "(" not in words:
+        return words
+    pieces = re.split(r"(<[^<>()]{1,998}\([^<>]{0,998}>)", words) if "(" in words else [words]
+    for number in range(0, len(pieces), 2):
+        for _ in range(3):
+            pieces[number] = _COMMENT_WITH_ADDRESS.sub(" ", pieces[number])
+    return "".join(pieces)
+
+
+def _is_phrase(words: str) -> bool:
+    """“Message from Anna <anna@mail.example> of Monday <id@mail.example>” (RFC 822): only the last one is an id."""
+    before = words.partition("<")[0].strip().lower()
+    return before.startswith(("message ", "your ", "letter ", "ваше ", "ihre ", "mail ")) and "@" not in before
+
+
+def _tidy(value: str) -> str:
+    return "".join(value.split()).strip("<>")[:LONGEST]

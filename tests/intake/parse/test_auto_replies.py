@@ -1,0 +1,33 @@
+"""Robots are known whatever product and language; people who write about robots are not taken for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from postline.intake.parse import read
+from tests.intake.parse.robots import PEOPLE, ROBOTS, Row
+
+pytestmark = pytest.mark.unit
+
+
+def letter(row: Row) -> bytes:
+    _, headers, subject, text = row
+    return (
+        f"From: Anna Meyer <anna@firm.example>\nTo: support@desk.example\nSubject: {subject}\n{headers}\n"
+        f"Date: Tue, 25 Nov 2025 10:15:00 +0300\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("row", ROBOTS, ids=[row[0] for row in ROBOTS])
+def test_an_automatic_answer_is_known(row: Row) -> None:
+    assert read(letter(row)).kind == "auto-reply"
+
+
+@pytest.mark.parametrize("row", PEOPLE, ids=[row[0] for row in PEOPLE])
+def test_a_letter_about_such_things_stays_a_letter(row: Row) -> None:
+    assert read(letter(row)).kind == "letter"
+
+
+def test_the_tables_are_large_enough() -> None:
+    assert len(ROBOTS) >= 100
+    assert len(PEOPLE) >= 50
