@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from postline.intake.parse import addresses as mailboxes
+from postline.intake.parse import forwards
 from postline.intake.parse.bodies import Bodies, bodies
 from postline.intake.parse.digest import digest
 from postline.intake.parse.headers import Headers, parameters, split, text
@@ -32,10 +33,13 @@ def read(raw: bytes) -> ParsedMessage:
     content_type, given = parameters(headers.text("content-type")) if "content-type" in headers else ("", {})
     headers.charset = given.get("charset", "")
     body = raw[start:]
-    content = bodies(_tree(headers, body, defects), defects)
+    root = _tree(headers, body, defects)
+    content = bodies(root, defects)
     sender = _sender(headers, defects)
     subject = headers.text("subject")[:LONGEST_SUBJECT]
-    newest = new_text(content.text)
+    what = kind(headers, content_type, given.get("report-type", "").lower(), sender.address, subject)
+    forwarded = forwards.inline(content.text, subject) or forwards.enclosed(root, subject) if what == "letter" else None
+    newest = new_text(content.text, forwards=forwarded is not None and not forwarded.place)
     _note_oddities(headers, content, defects)
     return ParsedMessage(
         message_id=_first_id(headers),
@@ -52,10 +56,11 @@ def read(raw: bytes) -> ParsedMessage:
         new_text=newest,
         attachments=content.attachments,
         language=language(newest) or language(f"{subject}\n{content.text}"),
-        kind=kind(headers, content_type, given.get("report-type", "").lower(), sender.address, subject),
+        kind=what,
         headers=headers.shown(),
         defects=tuple(dict.fromkeys(defects)),
         digest=digest(headers, body),
+        forwarded=forwarded,
     )
 
 

@@ -28,6 +28,20 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The letter that a message forwards: written into its text (`place` is ""), or the part at `place`.
+
+    The sender's address is "" where only a name was told.
+    """
+
+    sender: Address
+    date: datetime | None
+    subject: str
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedMessage:
     """A message as we read it. Message-IDs stand without their angle brackets."""
 
@@ -49,3 +63,4 @@ class ParsedMessage:
     headers: tuple[tuple[str, str], ...]
     defects: tuple[str, ...]
     digest: bytes
+    forwarded: Forwarded | None = None
