@@ -140,6 +140,8 @@ def enclosed(root: Node, subject: str) -> Forwarded | None:
 def _first_message(node: Node) -> Node | None:
     if node.content_type == "message/rfc822":
         return node
+    if node.content_type in ("multipart/digest", "multipart/report"):
+        return None
     return next(filter(None, map(_first_message, node.children)), None)
 
 

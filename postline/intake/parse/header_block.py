@@ -31,6 +31,8 @@ _LABELS = {
 }
 _ROLES = {label: role for role, labels in _LABELS.items() for label in labels.split("|")}
 _BEFORE = " \t>*_|•"
+# What stands in a message's source only: who shows us one has not quoted a letter.
+_RAW_FIELD = re.compile(r"(?:received|[a-z]{1,20}-[a-z-]{1,40})\s?:\s", re.IGNORECASE)
 _UNKNOWN_FIELD = re.compile(r"[^\W\d_][\w /-]{1,24}:(?:\s|$)")
 
 
@@ -81,7 +83,9 @@ def header_block(lines: Sequence[str], index: int) -> HeaderBlock | None:
             end = position + 1
         position += 1
     block = HeaderBlock(fields, end - index)
-    return block if _is_a_letters(block) and not _is_a_form(lines, end) else None
+    if not _is_a_letters(block) or _is_a_form(lines, end) or _is_source(lines, index):
+        return None
+    return block
 
 
 def _goes_on(lines: Sequence[str], position: int, fields: dict[str, str]) -> bool:
@@ -108,3 +112,13 @@ def _is_a_letters(block: HeaderBlock) -> bool:
 def _is_a_form(lines: Sequence[str], end: int) -> bool:
     """A web form goes on with fields of its own: "Phone: …", "Message: …"."""
     return end < len(lines) and _UNKNOWN_FIELD.match(lines[end]) is not None
+
+
+def _is_source(lines: Sequence[str], index: int) -> bool:
+    """Whether fields that no program prints stand above, as in the source of a message."""
+    for line in reversed(lines[max(0, index - 5) : index]):
+        if _RAW_FIELD.match(line.lstrip(_BEFORE)):
+            return True
+        if role_and_value(line) is None:
+            return False
+    return False

@@ -12,7 +12,7 @@ from postline.intake.parse.attributions import candidates, is_quoted, opening, s
 from postline.intake.parse.forwards import is_forward_mark
 from postline.intake.parse.signatures import without_signature
 
-MOST_LINES = 20_000
+MOST_LINES = 10_000  # more is no letter, and shown whole
 LONGEST_LINE = 1_000  # characters of a line that are looked at
 SHORTEST_FULL_LINE = 72  # where programs begin to wrap
 

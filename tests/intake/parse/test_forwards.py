@@ -161,6 +161,15 @@ def test_what_is_enclosed_in_a_reply_is_no_forward() -> None:
     assert read(message.as_bytes()).forwarded is None
 
 
+def test_a_digest_forwards_nothing() -> None:
+    message = letter("Today's letters", "")
+    message.clear_content()
+    message["Content-Type"] = "multipart/digest; boundary=x"
+    message.set_payload(f"--x\n\n{enclosed().as_string()}\n--x--\n")
+    assert [part.content_type for part in read(message.as_bytes()).attachments] == ["message/rfc822"]
+    assert read(message.as_bytes()).forwarded is None
+
+
 def test_a_report_of_a_server_forwards_nothing() -> None:
     message = letter("Undelivered Mail Returned to Sender", "It bounced.")
     message.replace_header("From", "MAILER-DAEMON@company.example")
