@@ -154,9 +154,16 @@ def _read(leaf: Node) -> Forwarded | None:
         sender=senders[0],
         date=_date(headers),
         subject=headers.text("subject")[:LONGEST_SUBJECT],
-        text=bodies(tree(headers, leaf.content[start:], []), []).text,
+        text=_enclosed_text(headers, leaf.content[start:]),
         place=leaf.place,
     )
+
+
+def _enclosed_text(headers: Headers, body: bytes) -> str:
+    try:
+        return bodies(tree(headers, body, []), []).text.strip("\n").rstrip()
+    except (RecursionError, ValueError, LookupError, TypeError, AssertionError):
+        return ""  # the standard library's last bugs: the attachment is there to be opened
 
 
 def _date(headers: Headers) -> datetime | None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from postline.intake.parse import read
 from postline.intake.parse.replies import new_text
 
 pytestmark = pytest.mark.unit
@@ -56,6 +60,37 @@ def test_only_what_the_writer_added_is_left(title: str, text: str, expected: str
 @pytest.mark.parametrize(("title", "quotation"), blocks("quotations.txt", "%%"))
 def test_a_letter_of_nothing_but_a_quotation_is_shown_whole(title: str, quotation: str) -> None:
     assert new_text(f"\n{quotation}\n").strip() == quotation.strip()
+
+
+@pytest.mark.parametrize(("title", "quotation"), blocks("in_html.txt", "%%"))
+def test_what_a_program_quotes_in_html_is_folded(title: str, quotation: str) -> None:
+    message = EmailMessage()
+    message["From"] = "ivan@mail.example"
+    message["Subject"] = "Re: Ящик"
+    message.set_content(f"<html><body><div>Спасибо, помогло.</div>{quotation}</body></html>", subtype="html")
+    parsed = read(message.as_bytes())
+    assert "Помогло?" in parsed.text
+    assert parsed.new_text == "Спасибо, помогло."
+    assert parsed.forwarded is None
+
+
+LINES = [
+    line
+    for name in ("quotations.txt", "letters.txt")
+    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    if not line.startswith("%")
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=30), st.booleans())
+def test_whatever_stands_in_a_letter_something_of_it_is_left(lines: list[str], forwards: bool) -> None:
+    newest = new_text("\n".join(lines), forwards=forwards)
+    assert bool(newest.strip()) == any(line.strip() for line in lines)
+    for line in newest.split("\n"):
+        assert not line or any(
+            whole.startswith(line) or line == whole.rstrip() for whole in (*lines, *map(str.strip, lines))
+        )
 
 
 @pytest.mark.parametrize(
