@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from postline.intake.parse.child import BYTES_PER_SECOND, LENGTH, OUT_OF_MEMORY
-from postline.intake.parse.values import Address, Bounce, Feedback, ParsedMessage, Part
+from postline.intake.parse.values import Address, Bounce, Feedback, Forwarded, ParsedMessage, Part
 
 MEMORY = 300 * 1024 * 1024  # bytes one message may take, beyond what the idle child has
 WALL_SECONDS = 3.0  # the child ends itself after its share of CPU; this is for one that stands still
@@ -217,7 +217,7 @@ class _Values(pickle.Unpickler):
 
     _ALLOWED = {
         (kind.__module__, kind.__qualname__): kind
-        for kind in (ParsedMessage, Address, Part, Bounce, Feedback, datetime, timezone, timedelta)
+        for kind in (ParsedMessage, Address, Part, Bounce, Feedback, Forwarded, datetime, timezone, timedelta)
     }
 
     def find_class(self, module: str, name: str) -> Any:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from postline.intake.parse import addresses as mailboxes
+from postline.intake.parse import forwards
 from postline.intake.parse.bodies import Bodies, bodies
 from postline.intake.parse.digest import digest
 from postline.intake.parse.headers import Headers, parameters, split
@@ -35,8 +36,10 @@ def read(raw: bytes) -> ParsedMessage:
     content = bodies(root, defects)
     sender = _sender(headers, defects)
     subject = headers.text("subject")[:LONGEST_SUBJECT]
-    newest = new_text(content.text)
     judged = judge(headers, root, content.text, sender, subject)
+    is_letter = judged.kind == "letter"
+    forwarded = forwards.inline(content.text, subject) or forwards.enclosed(root, subject) if is_letter else None
+    newest = new_text(content.text, forwards=forwarded is not None and not forwarded.place)
     _note_oddities(headers, content, defects)
     return ParsedMessage(
         message_id=first_id(headers.raw("message-id")),
@@ -59,6 +62,7 @@ def read(raw: bytes) -> ParsedMessage:
         digest=digest(headers, body),
         bounces=judged.bounces,
         feedback=judged.feedback,
+        forwarded=forwarded,
     )
 
 

@@ -56,6 +56,20 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The letter that a message forwards: written into its text (`place` is ""), or the part at `place`.
+
+    The sender's address is "" where only a name was told.
+    """
+
+    sender: Address
+    date: datetime | None
+    subject: str
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedMessage:
     """A message as we read it. Message-IDs stand without their angle brackets."""
 
@@ -79,3 +93,4 @@ class ParsedMessage:
     digest: bytes
     bounces: tuple[Bounce, ...] = ()
     feedback: Feedback | None = None
+    forwarded: Forwarded | None = None

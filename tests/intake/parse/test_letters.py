@@ -82,10 +82,10 @@ def raw(name: str) -> bytes:
          "Добрий день! Не можу увійти до своєї скриньки, допоможіть, будь ласка."),
         ("flowed", Address("Anna", "anna@mail.example"), "Flowed", "en",
          "This sentence goes on in the next line.\n\nSecond paragraph."),
-        ("split-letter", Address("Ивант", "ivan@mail.example"), "Hello", "", "Text."),
+        ("split-letter", Address("Ивант", "ivan@mail.example"), "Hello", "en", "Text."),
         ("two-subjects", Address("Anna", "anna@mail.example"), "First", "", "Text."),
         ("no-from", Address("", ""), "Who am I", "en", "There is no sender here."),
-        ("nuls", Address("Anna", "anna@mail.example"), "ab", "", "Hello"),
+        ("nuls", Address("Anna", "anna@mail.example"), "ab", "en", "Hello"),
         ("encoded-line-break", Address("Anna", "anna@mail.example"), "Hello Bcc: x@evil.example", "en", "Text."),
     ],
 )  # fmt: skip
