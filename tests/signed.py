@@ -32,9 +32,7 @@ def sign(
 
 def records(domain: str = "user.example", selector: str = "mail") -> dict[str, str]:
     """What the domain's name server says."""
-    der = _key().public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    der = _key().public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return {f"{selector}._domainkey.{domain}": f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"}
 
 

@@ -45,9 +45,7 @@ def name_server(records: Mapping[str, str], *, silent: Collection[str] = ()) -> 
             thread.join(5)
 
 
-def _serve(
-    listening: socket.socket, server: NameServer, records: Mapping[str, str], silent: Collection[str]
-) -> None:
+def _serve(listening: socket.socket, server: NameServer, records: Mapping[str, str], silent: Collection[str]) -> None:
     while True:
         wire, client = listening.recvfrom(4_096)
         if not wire:
