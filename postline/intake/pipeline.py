@@ -25,6 +25,7 @@ from postline.intake.parse import ParsedMessage, read
 from postline.intake.probe import is_probe
 from postline.intake.quarantine import put_aside
 from postline.intake.reader import Reader, Unreadable
+from postline.kit.html import has_remote_pictures
 from postline.kit.logs import logger
 from postline.projects.models import Mailbox
 from postline.tickets.actions.arrive import arrive
@@ -263,7 +264,11 @@ def _arrival(
         html=message.html,
         language=message.language,
         kind=message.kind,
-        flags=[*message.defects, *(["same-message-id"] if found.id_seen_before else [])],
+        flags=[
+            *message.defects,
+            *(["same-message-id"] if found.id_seen_before else []),
+            *(["remote-pictures"] if has_remote_pictures(message.html) else []),
+        ],
         files=[
             ArrivedFile(
                 part.filename, part.content_type, part.size, part.sha256, part.inline, part.content_id, part.place

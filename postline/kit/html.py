@@ -66,6 +66,14 @@ def clean(html: str, *, images: Images = "blocked") -> str:
     return _MARKED.sub(r'\1 data-\2="', _cleaner(images).clean(html))
 
 
+_REMOTE_PICTURE = re.compile(r"<img\b[^<>]{0,2000}?\bsrc\s*=\s*[\"']?\s*https?:", re.IGNORECASE)
+
+
+def has_remote_pictures(html: str) -> bool:
+    """Whether it names pictures of other servers, as far as that is seen without parsing."""
+    return _REMOTE_PICTURE.search(html) is not None
+
+
 # nh3's filter can change a value but not a name: a picture's address is marked in its value and renamed after.
 _MARKED = re.compile(r'(<img(?: [a-z-]+="[^"]*")*?) src="postline-(src|cid):')
 

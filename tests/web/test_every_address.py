@@ -35,7 +35,8 @@ OF_TICKET = {
     f"{TICKET}here/", f"{TICKET}keep/",
     f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
     f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/", f"{MESSAGE}html/",
-    f"{MESSAGE}text/", f"{MESSAGE}raw/", "desk/attachments/{attachment}/", "desk/queues/{project}/{slug}/",
+    f"{MESSAGE}text/", f"{MESSAGE}raw/", f"{MESSAGE}source/", "desk/attachments/{attachment}/",
+    "desk/attachments/{attachment}/message/", "desk/queues/{project}/{slug}/",
 }  # fmt: skip
 OF_ADMINISTRATORS = {
     "outbox/release/", "alarms/{alarm_id}/seen/",

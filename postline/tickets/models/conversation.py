@@ -78,6 +78,9 @@ class Body(models.Model):
         return str(self.message_id)
 
 
+SMALL_PICTURE = 40_000  # bytes
+
+
 class Attachment(models.Model):
     """A file of a message: where it stands in the raw message (`place`), or which enclosure of the outbox it is."""
 
@@ -90,6 +93,13 @@ class Attachment(models.Model):
     content_id = models.TextField(blank=True)
     place = models.TextField(blank=True)
     enclosure_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [  # small pictures within the text: those that come again and again are folded
+            models.Index(
+                "sha256", name="attachment_small_picture", condition=models.Q(inline=True, size__lt=SMALL_PICTURE)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.filename

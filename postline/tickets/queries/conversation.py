@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from postline.kit.files import is_dangerous, is_message
 from postline.kit.sql import rows
 from postline.projects.models import Person
 from postline.projects.rights import Reach, Right, people_with
@@ -25,13 +26,24 @@ THEIRS = frozenset({Direction.INBOUND, Direction.TOLD})
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a message."""
+    """A file of a message. `is_logo`: a small picture in the text that came with other messages too."""
 
     id: int
     message_id: int
     filename: str
     content_type: str
     size: int
+    is_logo: bool
+
+    @property
+    def is_dangerous(self) -> bool:
+        """Whether it may do harm when somebody opens it."""
+        return is_dangerous(self.filename, self.content_type)
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it is a message, to be opened as one."""
+        return is_message(self.filename, self.content_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +320,11 @@ WHERE n.ticket_id = %(ticket)s ORDER BY n.id
 """
 
 FILES = """
-SELECT a.id, a.message_id, a.filename, a.content_type, a.size
+SELECT a.id, a.message_id, a.filename, a.content_type, a.size,
+    a.inline AND a.size < 40000 AND a.content_type LIKE 'image/%%' AND (SELECT count(*) FROM (
+        SELECT FROM tickets_attachment o
+        WHERE o.sha256 = a.sha256 AND o.inline AND o.size < 40000 AND o.message_id <> a.message_id LIMIT 2
+    ) elsewhere) = 2
 FROM tickets_attachment a JOIN tickets_message m ON m.id = a.message_id
 WHERE m.ticket_id = %(ticket)s ORDER BY a.id
 """

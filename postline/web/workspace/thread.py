@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 from markupsafe import Markup, escape
 
 from postline.kit.html import text_to_html
+from postline.kit.links import mark_links
 from postline.projects.models import Line
 from postline.tickets.history import Happening
 from postline.tickets.models import Direction, Priority, State
 from postline.tickets.queries.conversation import Conversation, Happened, Noted, Said, Step
 from postline.web.shared import filters
+from postline.web.shared.foreign import mark
 
 SUMMED_UP = 3  # sentences that a folded line shows
 LISTED = 60  # events that one fold holds
@@ -92,10 +94,16 @@ def _spoken(step: Step) -> Entry:
 
 
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs, each with its own direction; addresses of the web become links."""
+    """Plain text as paragraphs, each with its own direction. Addresses become links, those in disguise are marked."""
     blocks = [block for block in text.strip().replace("\r", "").split("\n\n") if block.strip()]
-    safe = (Markup(text_to_html(block.strip("\n"))) for block in blocks)  # noqa: S704 - it escapes
+    safe = (Markup(_linked(block.strip("\n"))) for block in blocks)  # noqa: S704 - it escapes
     return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(block) for block in safe)
+
+
+def _linked(text: str) -> str:
+    html = text_to_html(text)
+    may_be_disguised = "://" in text and ("xn--" in text or not text.isascii())
+    return mark_links(html, mark) if may_be_disguised else html
 
 
 def _turn(steps: Sequence[Step], names: Names, *, after: int) -> Entry:

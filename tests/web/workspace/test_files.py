@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from email.message import EmailMessage
 
 import pytest
@@ -89,7 +90,8 @@ def test_html_is_cleaned_and_shut_into_its_frame(ticket: Ticket, signed_in: Sign
     answer = signed_in("line1").get(f"/desk/messages/{Message.objects.get().pk}/html/")
     page, policy = answer.content.decode(), answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
-    assert "; sandbox;" in policy
+    assert policy.startswith("sandbox allow-popups allow-popups-to-escape-sandbox; ")  # no scripts, no forms, no origin
+    assert "img-src data:;" in policy
     assert "<script" not in page
     assert "onclick" not in page
     assert "javascript:" not in page
@@ -99,7 +101,10 @@ def test_html_is_cleaned_and_shut_into_its_frame(ticket: Ticket, signed_in: Sign
 
 def test_the_frame_of_html_may_run_nothing(ticket: Ticket, signed_in: SignedIn) -> None:
     page = signed_in("line1").get(f"/desk/tickets/{ticket.number}/").content.decode()
-    assert f'<iframe sandbox src="/desk/messages/{Message.objects.get().pk}/html/"' in page
+    frame = re.search(r"<iframe [^>]*>", page)
+    assert frame is not None
+    assert f' src="/desk/messages/{Message.objects.get().pk}/html/"' in frame[0]
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in frame[0]
 
 
 def test_the_raw_message_is_a_download_of_every_byte(ticket: Ticket, signed_in: SignedIn) -> None:
@@ -118,6 +123,8 @@ def test_nothing_of_a_ticket_of_games_is_there_for_mail(d: Department, signed_in
         f"/desk/messages/{message}/raw/",
         f"/desk/messages/{message}/html/",
         f"/desk/messages/{message}/text/",
+        f"/desk/messages/{message}/source/",
+        f"/desk/attachments/{file}/message/",
     ):
         assert browser.get(address).status_code == 404, address
 
@@ -127,3 +134,59 @@ def test_a_part_that_is_no_longer_found_in_its_message_is_nowhere(ticket: Ticket
     browser = signed_in("line1")
     assert browser.get(f"/desk/attachments/{Attachment.objects.get().pk}/").status_code == 404
     assert browser.get(f"/desk/messages/{Message.objects.get().pk}/html/").status_code == 200
+
+
+def test_the_source_is_text_and_its_headers_a_table(ticket: Ticket, signed_in: SignedIn) -> None:
+    RawMessage.objects.update(content=b"Subject: <script>x</script>\r\nX-Odd: a\x1b[31m\r\n\r\nBody \x07 <b>bold</b>")
+    page = signed_in("line1").get(f"/desk/messages/{Message.objects.get().pk}/source/").content.decode()
+    assert '<th scope="row">Subject</th><td><bdi>&lt;script&gt;x&lt;/script&gt;</bdi></td>' in page
+    assert "Body \N{REPLACEMENT CHARACTER} &lt;b&gt;bold&lt;/b&gt;" in page
+    assert "\x1b" not in page
+
+
+def test_a_very_long_source_is_cut_and_says_so(ticket: Ticket, signed_in: SignedIn) -> None:
+    RawMessage.objects.update(content=b"Subject: x\r\n\r\n" + b"line\r\n" * 100_000)
+    page = signed_in("line1").get(f"/desk/messages/{Message.objects.get().pk}/source/").content.decode()
+    assert "Only the beginning is shown." in page
+    assert len(page) < 400_000
+
+
+def test_what_can_do_harm_is_marked(d: Department, signed_in: SignedIn) -> None:
+    ticket = arrived_with(
+        d, ("invoice.pdf.exe", "application/pdf", b"MZ", ""), ("plan.pdf", "application/pdf", b"%PDF", "")
+    )
+    page = signed_in("line1").get(f"/desk/tickets/{ticket.number}/").content.decode()
+    assert page.count("can do harm</b>") == 1
+    assert page.index("invoice.pdf.exe") < page.index("can do harm</b>") < page.index("plan.pdf")
+
+
+def test_a_logo_that_comes_with_every_letter_is_folded(d: Department, signed_in: SignedIn) -> None:
+    for number in range(2):
+        arrived_with(d, (f"image00{number}.png", "image/png", PIXEL, "<logo>"))
+    browser = signed_in("line1")
+    ticket = Ticket.objects.latest("pk")
+    Attachment.objects.update(inline=True)
+    assert "comes with every letter" not in browser.get(f"/desk/tickets/{ticket.number}/").content.decode()
+    ticket = arrived_with(d, ("image003.png", "image/png", PIXEL, "<logo>"))
+    Attachment.objects.update(inline=True)
+    assert (
+        "1 small picture that comes with every letter"
+        in browser.get(f"/desk/tickets/{ticket.number}/").content.decode()
+    )
+
+
+def test_a_file_of_an_enclosed_message_is_a_download(d: Department, signed_in: SignedIn) -> None:
+    inner = EmailMessage()
+    inner["From"], inner["Subject"] = "eve@elsewhere.example", "Inner"
+    inner.set_content("Inner words")
+    inner.add_attachment(b"<script>", maintype="text", subtype="html", filename="../x.html")
+    arrived_with(d, ("letter.eml", "application/octet-stream", bytes(inner), ""))
+    address = f"/desk/attachments/{Attachment.objects.get().pk}/message/"
+    browser = signed_in("line1")
+    place = re.search(r"\?part=([\d.]+)", browser.get(address).content.decode())
+    assert place is not None
+    answer = browser.get(address + place[0])
+    assert answer.content == b"<script>"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="x.html"'
+    assert browser.get(address + "?part=9.9").status_code == 404
+    assert browser.get(address + "?html").status_code == 404  # it has none

@@ -166,3 +166,10 @@ def test_queries_and_size_do_not_grow_with_the_conversation(d: Department, signe
     with statements() as asked:
         assert len(browser.get(address_of(ticket)).content) < 100_000
     assert len(asked) == 18
+
+
+def test_an_address_in_disguise_is_marked_in_plain_text_too(d: Department, signed_in: SignedIn) -> None:
+    ticket = letter(d, text="Go to https://gооgle.com/ or https://почта.рф/", now=clock.now())
+    page = signed_in("line1").get(f"/desk/tickets/{ticket.number}/").content.decode()
+    assert page.count("postline-mark") == 1
+    assert "looks like another: xn--ggle-55da.com" in page

@@ -15,6 +15,7 @@ keepLease(document.querySelector("[data-keep]"));
 sendFactsWhenChanged();
 showRefusals();
 narrowChoices();
+loadPictures();
 stayUpToDate(document.querySelector("[data-here]"));
 document.querySelector("[data-new]")?.scrollIntoView({ block: "start" })
   ?? document.querySelector("[data-scroll]")?.scrollTo({ top: Number.MAX_SAFE_INTEGER });
@@ -56,6 +57,11 @@ function narrowChoices() {
       if (input.value.trim()) fitting()[0]?.click();
     });
   });
+}
+
+/** The link loads the frame anew by itself; here what it says is no longer true. */
+function loadPictures() {
+  document.addEventListener("click", ({ target }) => { const bar = target.closest("[data-loads]")?.parentElement; if (bar) setTimeout(() => bar.remove()); });
 }
 
 function stayUpToDate(reading) {

@@ -1,0 +1,141 @@
+"""Where a link of a foreign letter really leads, and whether it pretends to lead elsewhere."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+import unicodedata
+from collections.abc import Callable
+from enum import StrEnum
+from functools import cache
+from urllib.parse import urlsplit
+
+import idna
+from publicsuffixlist import PublicSuffixList
+
+LONGEST_WORDS = 2_000  # of a link's words; longer ones are no address
+_ANCHOR = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>', re.DOTALL)
+_HREF = re.compile(r' href="([^"]*)"')
+_TITLE = re.compile(r' title="[^"]*"')
+_TAG = re.compile(r"<[^<>]*>")
+_SHOWN_ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_SHOWN_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d]{2,63}(?=[/:?#]|\Z)")
+_SHOWN_MAIL = re.compile(r"[^\s@<>]+@(?:[\w-]{1,63}\.){1,8}[^\W\d]{2,63}")
+# Cyrillic and Greek letters that nobody tells from a Latin one (Unicode TS 39, confusables)
+_LIKE_LATIN = frozenset("асеорхуіјѕһԁԛԝӏѵοναιρυ")
+
+
+class Pretence(StrEnum):
+    """What is wrong with a link: its words name another place, or its host is written to look like another one."""
+
+    NONE = ""
+    ELSEWHERE = "elsewhere"
+    LOOK_ALIKE = "look-alike"
+
+
+def pretence(url: str, words: str) -> Pretence:
+    """Whether a link with these words pretends. `words` is plain text."""
+    shown = words.strip()[:LONGEST_WORDS]
+    if url.lower().startswith("mailto:"):
+        named = _SHOWN_MAIL.fullmatch(shown)
+        target = url[7:].partition("?")[0].lower()
+        return Pretence.ELSEWHERE if named and named[0].lower() != target else Pretence.NONE
+    host, userinfo = _host(url)
+    if not host:
+        return Pretence.NONE
+    if looks_alike(host):
+        return Pretence.LOOK_ALIKE
+    if "." in userinfo:  # https://bank.example@elsewhere.example/
+        return Pretence.ELSEWHERE
+    claimed = _claimed(shown)
+    return Pretence.ELSEWHERE if claimed and registrable(claimed) != registrable(host) else Pretence.NONE
+
+
+def looks_alike(host: str) -> bool:
+    """Whether a host name mixes scripts within one label, or is Latin to the eye alone."""
+    labels = _unicode(host).split(".")
+    latin_ending = labels[-1].isascii()
+    return any(_is_mixed(label) or (latin_ending and _is_disguised(label)) for label in labels if not label.isascii())
+
+
+def registrable(host: str) -> str:
+    """The domain that somebody has registered: `example.co.uk` of `www.example.co.uk` (Public Suffix List)."""
+    return _suffixes().privatesuffix(_unicode(host)) or _unicode(host)
+
+
+def shown_host(url: str) -> str:
+    """The host of an address in letters; where that is a disguise, as machines write it."""
+    host = _host(url)[0]
+    return host if not looks_alike(host) else _ascii(host)
+
+
+def mark_links(html: str, mark: Callable[[Pretence, str], str]) -> str:
+    """Cleaned HTML whose links tell where they lead: in their title, and by a mark behind those that pretend.
+
+    `mark` gets what is wrong and the true target, and gives HTML.
+    """
+
+    def marked(anchor: re.Match[str]) -> str:
+        attributes, content = anchor[1], anchor[2]
+        found = _HREF.search(attributes)
+        if found is None:
+            return anchor[0]
+        url = entities.unescape(found[1])
+        told = _TITLE.sub("", attributes) + f' title="{found[1]}"'
+        wrong = pretence(url, entities.unescape(_TAG.sub("", content)))
+        behind = mark(wrong, url[7:].partition("?")[0] if url.startswith("mailto:") else shown_host(url))
+        return f"<a{told}>{content}</a>{behind if wrong else ''}"
+
+    return _ANCHOR.sub(marked, html)
+
+
+def _claimed(words: str) -> str:
+    """The host that a link's words name, "" where they are just words."""
+    inside = _SHOWN_ADDRESS.search(words)
+    if inside:
+        address = inside[0] if "://" in inside[0] else f"https://{inside[0]}"
+        host = _host(address)[0]
+        return host if "." in host else ""
+    whole = _SHOWN_HOST.match(words)
+    if whole is None or any(letter.isspace() for letter in words):
+        return ""
+    return whole[0].lower() if _suffixes().publicsuffix(whole[0].lower(), accept_unknown=False) else ""
+
+
+def _host(url: str) -> tuple[str, str]:
+    """Host and what stands before it, of an http address."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return "", ""
+    return (host.rstrip("."), parts.netloc.rpartition("@")[0]) if parts.scheme in ("http", "https") else ("", "")
+
+
+def _is_mixed(label: str) -> bool:
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in label if letter.isalpha()}
+    return len(scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}) > 1
+
+
+def _is_disguised(label: str) -> bool:
+    letters = [letter for letter in label.lower() if letter.isalpha()]
+    return bool(letters) and all(letter in _LIKE_LATIN for letter in letters if not letter.isascii())
+
+
+def _unicode(host: str) -> str:
+    try:
+        return idna.decode(host.lower()) if "xn--" in host.lower() else host.lower()
+    except (idna.IDNAError, UnicodeError):
+        return host.lower()
+
+
+def _ascii(host: str) -> str:
+    try:
+        return idna.encode(host.lower(), uts46=True).decode()
+    except (idna.IDNAError, UnicodeError):
+        return host.lower()
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
