@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html as entities
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Literal
 
 import nh3
@@ -22,7 +23,7 @@ _TAGS = frozenset(
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"style", "dir", "lang", "title", "align", "class"},
     "a": {"href", "name"},
-    "img": {"src", "alt", "width", "height", "border", "data-src", "data-cid"},
+    "img": {"src", "alt", "width", "height", "border"},
     "table": {"width", "height", "border", "cellpadding", "cellspacing", "bgcolor", "valign"},
     "td": {"width", "height", "colspan", "rowspan", "bgcolor", "valign", "nowrap"},
     "th": {"width", "height", "colspan", "rowspan", "bgcolor", "valign", "nowrap", "scope"},
@@ -63,7 +64,10 @@ def clean(html: str, *, images: Images = "blocked") -> str:
     """
     if len(html) > LONGEST or is_bomb(html):
         return text_to_html(strip_tags(html[:LONGEST]))
-    return _MARKED.sub(r'\1 data-\2="', _cleaner(images).clean(html))
+    cleaned = _cleaner().clean(html)
+    if _is_unusual(cleaned):
+        cleaned = _careful_cleaner().clean(html)
+    return _IMAGE.sub(partial(_with_picture, images=images), cleaned) if "<img" in cleaned else cleaned
 
 
 _REMOTE_PICTURE = re.compile(r"<img\b[^<>]{0,2000}?\bsrc\s*=\s*[\"']?\s*https?:", re.IGNORECASE)
@@ -74,45 +78,70 @@ def has_remote_pictures(html: str) -> bool:
     return _REMOTE_PICTURE.search(html) is not None
 
 
-# nh3's filter can change a value but not a name: a picture's address is marked in its value and renamed after.
-_MARKED = re.compile(r'(<img(?: [a-z-]+="[^"]*")*?) src="postline-(src|cid):')
+# What the quick cleaner lets pass and only a look at each attribute can judge, which costs more than all the rest.
+_OTHER_LINK = re.compile(r' href="(?!(?i:https?://|mailto:|tel:|#))')
+_FETCHING_WORDS = ("\\", "url(", "url (", "image-set", "expression")
+
+
+def _is_unusual(cleaned: str) -> bool:
+    lowered = cleaned.lower()
+    return any(word in lowered for word in _FETCHING_WORDS) or _OTHER_LINK.search(cleaned) is not None
+
+
+_IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)')  # as the cleaner writes it; no value holds a quotation mark
+_SOURCE = re.compile(r' src="([^"]*)"')
 
 
 @cache
-def _cleaner(images: Images) -> nh3.Cleaner:
+def _cleaner() -> nh3.Cleaner:
+    return _made(None)
+
+
+@cache
+def _careful_cleaner() -> nh3.Cleaner:
     def attribute(tag: str, name: str, value: str) -> str | None:
         if name == "style":
             return _harmless_style(value) if _FETCHING.search(value) else value
         if name == "href":
             return value if value.strip().lower().startswith(_LINKED) else None
-        if name in ("data-src", "data-cid"):
-            return None
-        if name == "src":
-            return _picture(value, images)
         return value
 
+    return _made(attribute)
+
+
+def _made(attribute_filter: Callable[[str, str, str], str | None] | None) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags={"script", "style", "title", "template", "noscript", "textarea", "xmp", "noembed"},
         attributes=_ATTRIBUTES,
-        attribute_filter=attribute,
+        attribute_filter=attribute_filter,
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+        url_relative=lambda url: url if url.startswith("#") else None,
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
         filter_style_properties=set(_STYLES),
     )
 
 
-def _picture(value: str, images: Images) -> str | None:
-    address = value.strip()
+def _with_picture(image: re.Match[str], images: Images) -> str:
+    """The tag with its source where the browser fetches it, or where nothing does, or without one."""
+    attributes = image[1]
+    source = _SOURCE.search(attributes)
+    if source is None:
+        return image[0]
+    return f"<img{attributes[: source.start()]}{_picture(source[1].strip(), images)}{attributes[source.end() :]}"
+
+
+def _picture(address: str, images: Images) -> str:
+    """The attribute for an address, which stands escaped here."""
     lowered = address[:40].lower()
     if lowered.startswith("cid:"):
-        return "postline-cid:" + address[4:]
+        return f' data-cid="{address[4:]}"'
     if _EMBEDDED.match(address):
-        return address
+        return f' src="{address}"'
     if lowered.startswith(("http://", "https://")):
-        return address if images == "remote" else "postline-src:" + address
-    return None
+        return f' src="{address}"' if images == "remote" else f' data-src="{address}"'
+    return ""
 
 
 def _harmless_style(value: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
+_LOW_CONTROL = bytes({*range(32), 127} - {9, 10})
+_HIGH_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 _LINE_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _BIDI = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 
@@ -33,7 +35,14 @@ def readable(text: str) -> str:
     """Storable text of many lines: line ends are LF, other control characters but the tab are gone."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return storable(_CONTROL.sub("", text))
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:
+        return storable(_CONTROL.sub("", text))
+    # Looking for control characters in the encoded form is many times quicker than in the text.
+    if len(encoded) == len(encoded.translate(None, _LOW_CONTROL)) and not _HIGH_CONTROL.search(encoded):
+        return text
+    return _CONTROL.sub("", text)
 
 
 def file_name(name: str, *, longest: int = 200) -> str:

@@ -15,7 +15,7 @@ MOST_ADDRESSES = 1_000
 
 # Every repetition is bounded: an opening quote or bracket without its end must not cost the whole header each time.
 _TOKEN = re.compile(
-    rb'=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,400}\?=|"(?:[^"\\]|\\.){0,200}"|<[^<>]{0,200}>|[(),;:]|[^"<(),;:=]+|.',
+    rb'\\.|=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,400}\?=|"(?:[^"\\]|\\.){0,200}"|<[^<>]{0,200}>|[(),;:]|[^"<(),;:=\\]+|.',
     re.DOTALL,
 )
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.){0,200})"', re.DOTALL)
@@ -23,11 +23,16 @@ _ADDRESS = re.compile(
     r"[^\s<>,;:\"()\[\]\\@]{1,128}@[^\s<>,;:\"()\\@]{1,255}|\"(?:[^\"\\@]|\\.){1,128}\"@[^\s<>,;:\"()\\@]{1,255}"
 )
 _ONLY_ADDRESS = re.compile(rf"(?:{_ADDRESS.pattern})\Z")
+# Obsolete but still read (RFC 5322 4.4): a route before the address, blanks around the dots of a domain, comments.
+_ROUTE = re.compile(r"\A\s*(?:@[^\s<>,;:@]{1,255}\s*,?\s*){1,20}:")
+_SPACED_DOMAIN = re.compile(r"([^\s@]{1,128})\s{0,20}@\s{0,20}([\w-]{1,63}(?:\s{0,20}\.\s{0,20}[\w-]{1,63}){1,8})\Z")
+_COMMENT = re.compile(r"\([^()]*\)")
 
 
 def addresses(value: bytes, charset: str = "") -> tuple[Address, ...]:
     """The mailboxes of a header's value, groups flattened; at most `MOST_ADDRESSES`."""
     found: list[Address] = []
+    charset = "" if value.isascii() else charset  # UTF-7 makes no address out of what others read as none
     for name, angle in _mailboxes(value):
         mailbox = _mailbox(name, angle, charset)
         if mailbox is not None:
@@ -49,7 +54,7 @@ def _mailboxes(value: bytes) -> Iterator[tuple[bytes, bytes | None]]:
         elif token == b")":
             comment = max(0, comment - 1)
         elif comment:
-            if comment == 1 and token not in (b",", b";", b":"):
+            if comment == 1 and token not in (b",", b";", b":") and not token.startswith(b"\\"):
                 name.append(b"(" + token + b")")
         elif token in (b",", b";"):
             yield b"".join(name), angle
@@ -70,10 +75,13 @@ def _mailbox(outside: bytes, angle: bytes | None, charset: str) -> Address | Non
         outside = re.sub(rb"\([^()]*\)", b"", outside)
     name = _name(outside, charset)
     if angle is not None:
-        address = _address(text(angle, charset))
+        address = _address(_without_route(text(angle, charset)))
         return Address(name or _name(comments, charset), address) if name or address else None
     if not name:
         return None
+    spaced = _SPACED_DOMAIN.match(name) if " " in name else None
+    if spaced:
+        name = spaced[1] + "@" + "".join(spaced[2].split())
     if _ONLY_ADDRESS.match(name):
         return Address(_name(comments, charset), _address(name))
     inside = _ADDRESS.findall(name)
@@ -91,6 +99,12 @@ def _name(value: bytes, charset: str) -> str:
 
 def _unquoted(match: re.Match[bytes]) -> bytes:
     return re.sub(rb"\\(.)", rb"\1", match[1])
+
+
+def _without_route(value: str) -> str:
+    if "(" in value:
+        value = _COMMENT.sub("", value)
+    return _ROUTE.sub("", value) if value.lstrip().startswith("@") else value
 
 
 def _address(value: str) -> str:

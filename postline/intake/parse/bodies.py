@@ -8,14 +8,20 @@ from dataclasses import dataclass
 
 from postline.intake.parse.charsets import decode, known
 from postline.intake.parse.headers import split
-from postline.intake.parse.structure import Node
+from postline.intake.parse.packed import IN_TNEF, SMIME
+from postline.intake.parse.protection import without_armour
+from postline.intake.parse.structure import MESSAGES, Node
 from postline.intake.parse.values import Part
-from postline.kit.html_to_text import html_to_text
+from postline.kit.html_to_text import html_to_text, strip_tags
 from postline.kit.text import file_name, one_line, readable
 
 LONGEST_TEXT = 1_000_000  # characters; the rest stays in the raw message
 LONGEST_HTML = 5_000_000
 MOST_ATTACHMENTS = 1_000
+_READABLE = ("text/plain", "text/html")
+_OTHER_FORMS = ("text/enriched", "text/richtext", "text/x-amp-html", "text/watch-html")  # of the same letter
+_ALTERNATIVE = ("multipart/alternative", "")  # what they stand in; alone they are the letter
+_GIVEN_NAMES = {"text/calendar": "invite.ics", **dict.fromkeys(SMIME, "smime.p7m")}
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}\Z")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 
@@ -27,34 +33,42 @@ class Bodies:
     text: str
     html: str
     attachments: tuple[Part, ...]
+    protection: str = ""  # of the text itself
 
 
 def bodies(root: Node, defects: list[str]) -> Bodies:
     """The readable text (made from HTML where there is no plain one), the HTML, and everything else."""
-    plain: list[str] = []
-    html: list[str] = []
-    attachments: list[Part] = []
+    shown: list[Node] = []
+    spare: list[Node] = []  # words to be read when there are no others
+    files: list[Node] = []
     for leaf in root.leaves():
-        if _is_body(leaf):
-            wanted = html if leaf.content_type == "text/html" else plain
-            wanted.append(_text(leaf, defects))
+        if leaf.within == IN_TNEF or (leaf.content_type in _OTHER_FORMS and leaf.within in _ALTERNATIVE):
+            spare.append(leaf)
+        elif leaf.content_type in _READABLE and leaf.disposition != "attachment":
+            (spare if leaf.filename else shown).append(leaf)
+            files += [leaf] if leaf.filename else []
         elif not leaf.content_type.startswith("multipart/"):
-            if leaf.content_type == "text/plain" and leaf.disposition == "inline":
-                plain.append(_text(leaf, defects))  # Apple Mail's way with text files: to be read in its place too
-            attachments.append(_part(leaf))
-    joined = "\n".join(plain)
-    markup = "\n".join(html)
-    if not joined.strip() and markup:
-        joined = readable(html_to_text(markup))
-    if len(joined) > LONGEST_TEXT or len(markup) > LONGEST_HTML:
+            files.append(leaf)
+    text, html, protection = _words(shown, defects)
+    if spare and not text.strip():
+        text, html, protection = _words(spare, defects)
+    if len(text) > LONGEST_TEXT or len(html) > LONGEST_HTML:
         defects.append("text-cut")
-    if len(attachments) > MOST_ATTACHMENTS:
+    if len(files) > MOST_ATTACHMENTS:
         defects.append("parts-cut")
-    return Bodies(joined[:LONGEST_TEXT], markup[:LONGEST_HTML], tuple(attachments[:MOST_ATTACHMENTS]))
+    attachments = tuple(map(_part, files[:MOST_ATTACHMENTS]))
+    return Bodies(text[:LONGEST_TEXT], html[:LONGEST_HTML], attachments, protection)
 
 
-def _is_body(leaf: Node) -> bool:
-    return leaf.content_type in ("text/plain", "text/html") and leaf.disposition != "attachment" and not leaf.filename
+def _words(leaves: list[Node], defects: list[str]) -> tuple[str, str, str]:
+    """Text, HTML, and how the text itself is protected."""
+    html = "\n".join(_text(leaf, defects) for leaf in leaves if leaf.content_type == "text/html")
+    text, protection = without_armour(
+        "\n".join(_text(leaf, defects) for leaf in leaves if leaf.content_type != "text/html")
+    )
+    if html and not text.strip():
+        text = readable(html_to_text(html))
+    return text, html, protection
 
 
 def _text(leaf: Node, defects: list[str]) -> str:
@@ -65,7 +79,9 @@ def _text(leaf: Node, defects: list[str]) -> str:
     text, doubtful = decode(leaf.content, charset)
     if doubtful:
         defects.append("charset")
-    text = readable(text)
+    text = readable(text.removeprefix("\ufeff"))
+    if leaf.content_type in _OTHER_FORMS:
+        return strip_tags(text)
     if leaf.content_type == "text/plain" and leaf.parameters.get("format", "").lower() == "flowed":
         return _unflowed(text, delete_space=leaf.parameters.get("delsp", "").lower() == "yes")
     return text
@@ -105,8 +121,8 @@ def _part(leaf: Node) -> Part:
 
 
 def _given_name(leaf: Node) -> str:
-    """An enclosed message is called after its subject; other nameless parts stay nameless."""
-    if leaf.content_type != "message/rfc822":
-        return ""
+    """An enclosed message is called after its subject, an invitation as calendars expect; others stay nameless."""
+    if leaf.content_type not in MESSAGES:
+        return _GIVEN_NAMES.get(leaf.content_type, "")
     subject = split(leaf.content[:65_536])[0].text("subject")
     return file_name(subject.replace("/", "_").replace("\\", "_")[:100] + ".eml") if subject else ""

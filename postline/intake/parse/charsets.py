@@ -49,7 +49,9 @@ _TEXT_CODEC = re.compile(
 _CP_NAME = re.compile(r"(?:x-)?(?:windows|win|cp|ibm|ms|x-cp)[-_ ]?(\d{3,4})$")
 _ASCII_LETTER_BEFORE_HIGH = re.compile(rb"[A-Za-z][\x80-\xff]{1,2}(?=[A-Za-z\s.,;:!?]|$)")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
-_SEVEN_BIT = ("utf-7", "utf-16", "utf-32", "hz", "iso2022")
+_WIDE = ("utf-16", "utf-32")
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+_SEVEN_BIT = ("utf-7", *_WIDE, "hz", "iso2022")
 _ONE_BYTE = ("cp12", "koi8", "iso8859", "mac")
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
 _COMMON = frozenset("оеаинтсрвлкмдпуяыьгзбйі")
@@ -59,6 +61,8 @@ _SAMPLE = 4000  # bytes looked at when guessing
 def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
     """The text of `data`, and whether something had to be guessed or was lost."""
     codec = known(charset) if charset else ""
+    if codec.startswith(_WIDE) and b"\0" not in data and not data.startswith(_BYTE_ORDER_MARKS):
+        codec = ""  # declared by programs that hold their texts so, and sent otherwise
     if data.isascii() and not codec.startswith(_SEVEN_BIT):
         return storable(data.decode("ascii")), False
     if codec and not (codec.startswith(_ONE_BYTE) and _is_utf8(data)):  # UTF-8 by chance: practically never
@@ -94,10 +98,12 @@ def _is_utf8(data: bytes) -> bool:
 
 def _rescued(data: bytes, codec: str) -> str:
     """Text that does not fit its declaration, or has none."""
+    if data.isascii():
+        return data.decode(codec, "replace")  # a seven-bit charset, with a fault somewhere
+    if _is_utf8(data):
+        return data.decode("utf-8")
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    if not broken:
-        return text
     high = len(data) - len(data.translate(None, bytes(range(128, 256))))
     if broken * 3 < high:  # UTF-8 with a few damaged or cut letters
         return text

@@ -6,21 +6,23 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
-from postline.intake.parse.charsets import decode
+from postline.intake.parse.charsets import decode, known
 from postline.kit.text import one_line
 
 MOST_HEADERS = 1_000  # kept for showing; the ones we need are looked for among all
 LONGEST_VALUE = 65_536  # bytes of one value that are looked at
 MOST_WORDS = 1_000  # encoded words decoded in one value
 LONGEST_WORD = 4_000
+_OFTEN_THE_SAME = 100  # characters of a value: types like text/plain; charset=utf-8
 MOST_PIECES = 100  # RFC 2231 continuations of one parameter
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
-_FOLD = re.compile(rb"[ \t]*\r?\n[ \t\r\n]*")
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,%d}?)\?=" % LONGEST_WORD, re.DOTALL)
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _PARAMETER = re.compile(r";\s*([^\s=;]{1,200})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
 
 
@@ -84,7 +86,7 @@ def split(raw: bytes) -> tuple[Headers, int]:
 def unfolded(value: bytes) -> bytes:
     """One line: a fold becomes a single blank."""
     if b"\n" in value:
-        value = _FOLD.sub(b" ", value)
+        return b" ".join(filter(None, [line.strip() for line in value.split(b"\n")]))
     return value.strip()
 
 
@@ -97,13 +99,15 @@ def text(value: bytes, charset: str = "") -> str:
 
 
 def _raw_text(value: bytes, charset: str) -> str:
-    return value.decode("ascii") if value.isascii() else decode(value, charset)[0]
+    if value.isascii() and (b"+" not in value or known(charset) != "utf-7"):
+        return value.decode("ascii")
+    return decode(value, charset)[0]
 
 
 def _pieces(value: bytes, raw_charset: str) -> Iterator[str]:
     """Plain stretches and encoded words in turn. Neighbouring words of one charset are joined before decoding:
     clients split letters of several bytes between two words."""
-    position = 0
+    position = start = 0
     pending = b""
     charset = ""
     for match in islice(_WORD.finditer(value), MOST_WORDS):
@@ -111,17 +115,25 @@ def _pieces(value: bytes, raw_charset: str) -> Iterator[str]:
         between = value[position : match.start()]
         neighbours = position > 0 and not between.strip()
         if pending and not (neighbours and label == charset):
-            yield decode(pending, charset)[0]
+            yield _words_text(pending, charset, value[start:position])
             pending = b""
         if between and not neighbours:
             yield _raw_text(between, raw_charset)
+        if not pending:
+            start = match.start()
         pending += _word_bytes(match[2], match[3])
         charset = label
         position = match.end()
     if pending:
-        yield decode(pending, charset)[0]
+        yield _words_text(pending, charset, value[start:position])
     if position < len(value):
         yield _raw_text(value[position:], raw_charset)
+
+
+def _words_text(data: bytes, charset: str, as_sent: bytes) -> str:
+    """Encoded words of one charset; as they were sent when they hold no text at all."""
+    decoded, doubtful = decode(data, charset)
+    return as_sent.decode("latin-1") if doubtful and _NO_TEXT.search(data) else decoded
 
 
 def _word_bytes(encoding: bytes, payload: bytes) -> bytes:
@@ -140,6 +152,11 @@ def base64_bytes(data: bytes) -> bytes:
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """`text/plain; charset=x` → ("text/plain", {"charset": "x"}), with RFC 2231 continuations and charsets,
     and RFC 2047 words where they do not belong. Names are in small letters; the first of two wins."""
+    return _parameters(value) if len(value) < _OFTEN_THE_SAME else _parameters.__wrapped__(value)
+
+
+@lru_cache(maxsize=1024)
+def _parameters(value: str) -> tuple[str, dict[str, str]]:
     head, semicolon, rest = value.partition(";")
     found: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[bool, str]]] = {}

@@ -18,11 +18,14 @@ from postline.intake.parse.headers import Headers, base64_bytes, parameters, tex
 
 MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an attachment
 MOST_PARTS = 10_000
+MESSAGES = ("message/rfc822", "message/global")
 _CONTAINER = re.compile(rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE)
+_BOUNDARY = re.compile(rb"boundary[ \t]*=[ \t]*\"?([^\"\s;]{1,200}(?: [^\"\s;]{1,200}){0,5})", re.IGNORECASE)
 _ANY_CONTAINER = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
 _QUOTED_PRINTABLE = re.compile(
     rb"^content-transfer-encoding[ \t]*:[ \t]*quoted-printable", re.IGNORECASE | re.MULTILINE
 )
+_UNCHANGED = email.policy.compat32.clone(max_line_length=None)  # enclosed messages keep their folds
 _MIME_FIELDS = {
     "content-type",
     "content-transfer-encoding",
@@ -43,6 +46,7 @@ class Node:
     content_id: str
     content: bytes
     place: str
+    within: str = ""  # the content type of its container
     children: list[Node] = field(default_factory=list)
 
     def leaves(self) -> Iterator[Node]:
@@ -73,16 +77,32 @@ def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
         name.encode() + b":" + value + b"\n" for name, value in _first_of_each(headers) if name.lower() in _MIME_FIELDS
     )
     raw = head + b"\n" + body
-    if raw.isascii() or not _QUOTED_PRINTABLE.search(raw):  # raw 8-bit letters inside QP would be lost
-        try:
-            part = fast_mail_parser.parse_email_tree(raw)
-            node = _from_fast(part, "")
-        except fast_mail_parser.ParseError:
-            defects.append("structure")
-        else:
-            if node is not None and _plausible(node):
-                return node
-    return _from_standard(email.message_from_bytes(raw, policy=email.policy.compat32), "")
+    return _by_fast(raw, defects) or _from_standard(
+        email.message_from_bytes(_with_last_ends(raw), policy=_UNCHANGED), ""
+    )
+
+
+def _by_fast(raw: bytes, defects: list[str]) -> Node | None:
+    """fast-mail-parser's tree; None where the standard library reads more."""
+    plain = raw.isascii() and b"\x1b" not in raw
+    if not plain and b"quoted-printable" in raw.lower() and _QUOTED_PRINTABLE.search(raw):
+        return None  # 8-bit letters and escapes inside quoted-printable would be lost
+    try:
+        node = _from_fast(fast_mail_parser.parse_email_tree(raw), "")
+    except fast_mail_parser.ParseError:
+        defects.append("structure")
+        return None
+    return node if node and all(_exact(raw, boundary) for boundary in _boundaries(node)) else None
+
+
+def _with_last_ends(raw: bytes) -> bytes:
+    """Where a container has the boundary of one around it, its end would end both: only the last end counts."""
+    boundaries = [match[1] for match in islice(_BOUNDARY.finditer(raw), MOST_NESTED)]
+    for boundary in {one for one in boundaries if boundaries.count(one) > 1}:
+        end = b"\n--" + boundary + b"--"
+        last = max(0, raw.rfind(end))
+        raw = raw[:last].replace(end, b"\n--" + boundary) + raw[last:]
+    return raw
 
 
 def _first_of_each(headers: Headers) -> list[tuple[str, bytes]]:
@@ -122,7 +142,8 @@ def _defused(body: bytes) -> bytes:
 
 
 def _from_fast(part: Any, place: str) -> Node | None:
-    """Our tree from fast-mail-parser's; None when a header came out damaged."""
+    """Our tree from fast-mail-parser's. None when a header came out damaged, or a container is empty: because its
+    boundary was not found or is that of a container around it, in which case much may be missing."""
     fields: dict[str, list[str]] = part.headers
     declared = disposition = content_id = ""
     for name, values in fields.items():
@@ -142,25 +163,45 @@ def _from_fast(part: Any, place: str) -> Node | None:
             below = _from_fast(child, f"{place}.{number}" if place else str(number))
             if below is None:
                 return None
+            below.within = node.content_type
             node.children.append(below)
-    return node
+    return node if node.children or not node.content_type.startswith("multipart/") else None
 
 
-def _plausible(node: Node) -> bool:
-    """A container without parts is a message whose boundary was not found: the standard library is kinder."""
-    return bool(node.children) or not node.content_type.startswith("multipart/")
+def _boundaries(node: Node) -> Iterator[bytes]:
+    for child in node.children:
+        yield from _boundaries(child)
+    if node.children:
+        yield node.parameters.get("boundary", "").encode()
+
+
+def _exact(raw: bytes, boundary: bytes) -> bool:
+    """Whether no line only begins like this boundary: fast-mail-parser takes such a line for one."""
+    line = b"\n--" + boundary
+    position = raw.find(line)
+    while position >= 0:
+        position += len(line)
+        if raw[position : position + 1].strip() and raw[position : position + 2] != b"--":
+            return False
+        position = raw.find(line, position)
+    return True
 
 
 def _from_standard(part: email.message.Message, place: str) -> Node:
+    raw: dict[str, str] = {}
+    for name, given in part.raw_items():
+        raw.setdefault(name.lower(), str(given))
+
     def value(name: str) -> str:
-        found = part.get(name)
-        return "" if found is None else text(str(found).encode("utf-8", "surrogateescape"))
+        return text(raw.get(name, "").encode("utf-8", "surrogateescape"))
 
     node = _node(value("content-type"), value("content-disposition"), value("content-id"), b"", place)
     payload = part.get_payload()
     if node.content_type.startswith("multipart/") and isinstance(payload, list):
         for number, child in enumerate(payload[:MOST_PARTS], 1):
-            node.children.append(_from_standard(child, f"{place}.{number}" if place else str(number)))
+            below = _from_standard(child, f"{place}.{number}" if place else str(number))
+            below.within = node.content_type
+            node.children.append(below)
     elif isinstance(payload, list):
         enclosed = [child for child in payload[:MOST_PARTS] if isinstance(child, email.message.Message)]
         node.content = b"\n".join(child.as_bytes() for child in enclosed)

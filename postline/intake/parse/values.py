@@ -94,3 +94,4 @@ class ParsedMessage:
     bounces: tuple[Bounce, ...] = ()
     feedback: Feedback | None = None
     forwarded: Forwarded | None = None
+    protection: str = ""  # "smime-signed", "smime-encrypted", "pgp-signed", "pgp-encrypted"
