@@ -53,6 +53,7 @@ def _what_it_says(message: ParsedMessage) -> dict[str, Any]:
         ],
         "language": message.language,
         "kind": message.kind,
+        "protection": message.protection,
         "bounce": _bounce(message.bounces[0]) if message.bounces else None,
         "feedback": _feedback(message.feedback) if message.feedback else None,
         "authentication": None,

@@ -97,9 +97,7 @@ class _Writer:
     def newline(self) -> None:
         """What <br> does."""
         if self._gap and (self._line or not self._lines):
-            if self._lines and self._lines[-1].strip("> "):
-                self._lines.append(self._prefix.rstrip())
-            self._gap = False
+            self._blank_line()
         if self._line or not self._gap:
             self._lines.append((self._prefix + self._line).rstrip())
         self._line = ""
@@ -114,7 +112,14 @@ class _Writer:
 
     def quote(self, deeper: bool) -> None:
         self.block(gap=True)
+        if deeper:
+            self._blank_line()
         self._prefix = self._prefix + "> " if deeper else self._prefix[:-2]
+
+    def _blank_line(self) -> None:
+        if self._lines and self._lines[-1].strip("> "):
+            self._lines.append(self._prefix.rstrip())
+        self._gap = False
 
     def text(self) -> str:
         self.block(gap=False)

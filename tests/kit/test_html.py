@@ -42,6 +42,18 @@ LINK = 'target="_blank" rel="noopener noreferrer nofollow"'
         ('<td background="http://x.example">a</td>', "a"),
         ("<p title=' src=\"postline-src:x'>q</p>", '<p title=" src=&quot;postline-src:x">q</p>'),
         ('a src="postline-cid:x" b', 'a src="postline-cid:x" b'),
+        ('<a href="#top">x</a>', f'<a href="#top" {LINK}>x</a>'),
+        ('<a href=" da&#9;ta:text/html,x">x</a>', f"<a {LINK}>x</a>"),
+        ('<a href="cid:a@1">x</a>', f"<a {LINK}>x</a>"),
+        ('<a href="//evil.example/x">x</a>', f"<a {LINK}>x</a>"),
+        ('<img src="//evil.example/x.gif">', "<img>"),
+        ('<img src=" HTTP://x.example/p.gif ">', '<img data-src="HTTP://x.example/p.gif">'),
+        ("<p title='<img src=http://x.example>'>q</p>", '<p title="&lt;img src=http://x.example&gt;">q</p>'),
+        ("<p style='color:red;background-color:\\75rl(http://x.example)'>q</p>", '<p style="color:red">q</p>'),
+        (
+            "<p>Text about url(http://x.example) and expression(1)</p>",
+            "<p>Text about url(http://x.example) and expression(1)</p>",
+        ),
     ],
 )
 def test_html_of_a_letter_is_harmless(html: str, expected: str) -> None:
@@ -116,6 +128,7 @@ def test_text_becomes_safe_html(text: str, expected: str) -> None:
         ('<a href="https://x.example/">x.example</a>', "x.example"),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
         ("<blockquote>a<br>b</blockquote>c", "> a\n> b\n\nc"),
+        ("<p>a</p><blockquote>b<blockquote>c</blockquote></blockquote>", "a\n\n> b\n>\n> > c"),
         ("<pre>a\n  b</pre>", "a\n  b"),
         ("a &amp; b&nbsp;c&#8203;d", "a & b cd"),
         ('<img src=x alt="Logo"> <b>a</b>b', "[Logo] ab"),

@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 
 import pytest
 
 from postline.intake.parse import read
 from postline.ops.bench.letters import letters
+from postline.ops.bench.shapes import shaped
 
 
 @pytest.mark.parametrize("bench", ["intake", "smtp"])
@@ -35,6 +36,37 @@ def test_a_measurement_writes_its_figures(bench: str, tmp_path: Path) -> None:
     assert bench == "smtp" or figures["tickets"] + figures["follow_ups"] == 60 + 200  # with the warm-up
     assert not (home / "database").exists()
     assert not list(tmp_path.glob("postline-bench-*"))
+
+
+@pytest.mark.unit
+def test_the_measurement_of_reading_needs_no_installation(tmp_path: Path) -> None:
+    file, home = tmp_path / "figures.json", tmp_path / "home"
+    done = subprocess.run(
+        [sys.executable, "-m", "postline", "bench", "parse", "--messages", "70", "--json", file],
+        env={**os.environ, "POSTLINE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    written = json.loads(file.read_text())
+    figures = {one["name"]: one["value"] for one in written["figures"]}
+    assert (written["bench"], figures["messages"]) == ("parse", 70)
+    assert 0 < figures["cpu_ms_median"] <= figures["cpu_ms_p95"] <= figures["ms_max"] * 1.5
+    assert not (home / "database").exists()
+
+
+@pytest.mark.unit
+def test_the_shapes_to_be_read_are_of_every_kind() -> None:
+    found = list(shaped(400))
+    assert found == list(shaped(400))
+    messages = [read(one) for one in found]
+    types = {part.content_type for message in messages for part in message.attachments}
+    assert {"message/rfc822", "text/calendar", "message/delivery-status"} <= types
+    assert {message.protection for message in messages} == {"", "smime-signed"}
+    assert "report.bin" in {part.filename for message in messages for part in message.attachments}
+    assert {message.kind for message in messages} == {"letter", "bounce"}
+    assert 8_000 < median(map(len, found)) < 12_000
 
 
 @pytest.mark.unit

@@ -62,10 +62,10 @@ def bodies(root: Node, defects: list[str]) -> Bodies:
 
 def _words(leaves: list[Node], defects: list[str]) -> tuple[str, str, str]:
     """Text, HTML, and how the text itself is protected."""
-    html = "\n".join(_text(leaf, defects) for leaf in leaves if leaf.content_type == "text/html")
-    text, protection = without_armour(
-        "\n".join(_text(leaf, defects) for leaf in leaves if leaf.content_type != "text/html")
-    )
+    read = [(leaf.content_type, _text(leaf, defects)) for leaf in leaves]
+    html = "\n".join(words for content_type, words in read if content_type == "text/html")
+    pieces = [words for content_type, words in read if content_type != "text/html" and words.strip()]
+    text, protection = without_armour("\n".join(pieces))
     if html and not text.strip():
         text = readable(html_to_text(html))
     return text, html, protection

@@ -20,7 +20,8 @@ LONGEST_WORD = 4_000
 _OFTEN_THE_SAME = 100  # characters of a value: types like text/plain; charset=utf-8
 MOST_PIECES = 100  # RFC 2231 continuations of one parameter
 
-_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
+# Possessive: a million folds would be remembered one by one.
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)")
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,%d}?)\?=" % LONGEST_WORD, re.DOTALL)
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _PARAMETER = re.compile(r";\s*([^\s=;]{1,200})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)

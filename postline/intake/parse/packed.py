@@ -31,7 +31,7 @@ def _children(leaf: Node, defects: list[str], depth: int) -> list[Node]:
         if b"begin " in leaf.content and not leaf.filename and leaf.disposition != "attachment":
             return _of_text(leaf)
     elif leaf.content_type in TNEF or leaf.filename.lower() == "winmail.dat":
-        return _of_tnef(leaf)
+        return _of_tnef(leaf, depth)
     elif leaf.content_type in SMIME:
         return _of_signed(leaf, defects, depth)
     return []
@@ -42,7 +42,7 @@ def _of_text(leaf: Node) -> list[Node]:
     if not files:
         return []
     words = _node(leaf, leaf.place, "text/plain", rest)
-    words.parameters = leaf.parameters
+    words.parameters, words.disposition = leaf.parameters, leaf.disposition
     return [
         words,
         *(
@@ -52,20 +52,25 @@ def _of_text(leaf: Node) -> list[Node]:
     ]
 
 
-def _of_tnef(leaf: Node) -> list[Node]:
+def _of_tnef(leaf: Node, depth: int) -> list[Node]:
+    """The files; and the words, which are those of the letter, or of an enclosed Outlook message one more file."""
     found = tnef_unpacked(leaf.content)
     if found is None:
         return []
-    children = [
-        _node(leaf, f"{leaf.place}.{number}", file.content_type or "application/octet-stream", file.content)
-        for number, file in enumerate(found.files, 1)
-    ]
-    for child, file in zip(children, found.files, strict=True):
-        child.filename, child.content_id = file.filename, file.content_id.strip(" <>")
-    for name, content_type, words in (("text", "text/plain", found.text), ("html", "text/html", found.html)):
+    children = []
+    for number, file in enumerate(found.files, 1):
+        content_type = file.content_type or "application/octet-stream"
+        child = _node(leaf, f"{leaf.place}.{number}", content_type, file.content, file.filename)
+        child.content_id = file.content_id.strip(" <>")
+        children.append(child)
+    for name, content_type, words in (("txt", "text/plain", found.text), ("html", "text/html", found.html)):
         if words:
             body = _node(leaf, f"{leaf.place}.{name}", content_type, words.encode())
-            body.within, body.parameters = IN_TNEF, {"charset": "utf-8"}
+            body.parameters = {"charset": "utf-8"}
+            if depth:
+                body.filename = f"{leaf.filename or 'message'}.{name}"
+            else:
+                body.within, body.disposition = IN_TNEF, ""
             children.append(body)
     return children
 
@@ -94,7 +99,7 @@ def _node(leaf: Node, place: str, content_type: str, content: bytes, filename: s
     return Node(
         content_type=content_type,
         parameters={},
-        disposition="" if content_type.startswith("text/") and not filename else "attachment",
+        disposition="attachment",
         filename=filename,
         content_id="",
         content=content,

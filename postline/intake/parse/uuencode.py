@@ -52,7 +52,9 @@ def _content(text: bytes, position: int) -> tuple[bytes, int]:
 
 def _line_bytes(line: bytes) -> bytes:
     """One line: its first letter is the number of bytes. Blanks at its end may be lost, or a letter be too many."""
-    count = (line[0] - 32) & 63 if line else 0
+    if not line:
+        return b""
+    count = (line[0] - 32) & 63
     letters = (count + 2) // 3 * 4
     if len(line) - 1 > letters + 4:
         raise binascii.Error("Longer than it says.")

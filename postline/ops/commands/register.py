@@ -35,6 +35,7 @@ COMMANDS = (
     Entry("demo remove", "demo_remove", "Take the demo department away."),
     Entry("bench intake", "bench_intake", "How quickly a backlog of messages becomes tickets."),
     Entry("bench smtp", "bench_smtp", "How many messages a second are taken in by SMTP."),
+    Entry("bench parse", "bench_parse", "What reading a message costs."),
     Entry("bench live", "bench_live", "How soon a change is heard, and a message seen on an open page."),
     Entry("backup", "backup", "Copy database and files, while everything runs."),
     Entry("restore", "restore", "Bring a backup into an empty installation."),

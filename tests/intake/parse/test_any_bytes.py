@@ -25,6 +25,8 @@ PIECES = st.sampled_from(
      b"Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822;\\x{D800}a@b.example\n",
      b"Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nSource-IP: ", b"a@b.example: 550 5.1.1 ",
      b'{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"\\ud800@b.example"}]}}',
+     b"begin 644 a\n", b"#0V%T\n`\nend\n", b"\x78\x9f\x3e\x22\1\0", b"Content-Type: application/ms-tnef\n\n",
+     b"Content-Type: application/pkcs7-mime\n\n", b"-----BEGIN PGP SIGNED MESSAGE-----\n", b"name*0*=utf-8''%D0;",
      b"&#xD800;", b"On 1.1.2020 a@b wrote:\n", b"> "]
 )  # fmt: skip
 
@@ -51,7 +53,11 @@ def assert_whole(raw: bytes) -> None:
     assert_storable(message)
     assert len(message.digest) == 32
     for part in message.attachments:
-        assert len(cut(raw, part.place)) == part.size
+        content = cut(raw, part.place)
+        assert len(content) == part.size
+        if part.content_type == "message/rfc822":
+            for inner in read(content).attachments:
+                assert len(cut(raw, f"{part.place}.{inner.place}")) == inner.size
 
 
 @given(st.binary(max_size=2_000))

@@ -35,6 +35,13 @@ pytestmark = pytest.mark.unit
         ("Не могу войти".encode(), "Не могу войти"),
         ("Grüße aus Köln".encode("latin-1"), "Grüße aus Köln"),
         (b"=?utf-8?q?a=0D=0ABcc:_x@y.example?=", "a Bcc: x@y.example"),
+        (b"=?utf-8?B?nnAB/w==?= a", "=?utf-8?B?nnAB/w==?= a"),
+        (b"=?utf-8?Q?a_=EF=BF=BD?=", "a �"),
+        ("Grüße � aus Köln".encode(), "Grüße � aus Köln"),
+        (b"=?iso-2022-jp?B?GyRCJSIlKyUmJXMlSBsoQg==?=", "アカウント"),
+        (b"=?us-ascii?Q?caf=C3=A9?=", "café"),
+        (b'"=?utf-8?Q?caf=C3=A9?="', '"café"'),
+        (b"=?utf-8?Q?two words?=", "two words"),
     ],
 )
 def test_a_header_is_decoded(value: bytes, expected: str) -> None:
@@ -58,6 +65,12 @@ def test_a_header_is_decoded(value: bytes, expected: str) -> None:
         (b"=?utf-8?Q?Ivan_<i@mail.example>?=", [Address("Ivan", "i@mail.example")]),
         (b"<i@mail.example>", [Address("", "i@mail.example")]),
         (b"alice@ours.example)<mallory@evil.example>", [Address("alice@ours.example", "mallory@evil.example")]),
+        (b"Mary <@relay.example,@b.example:mary@x.example>", [Address("Mary", "mary@x.example")]),
+        (b"Pete(a \\) b) <pete(his account)@x.example(host)>", [Address("Pete", "pete@x.example")]),
+        (b", , jdoe@x  . example", [Address("", "jdoe@x.example")]),
+        (b"ivan @ mail.example", [Address("", "ivan@mail.example")]),
+        (b"Ivan ivan@mail.example Petrov", [Address("Ivan  Petrov", "ivan@mail.example")]),
+        (b"ivan+AEA-evil.example", [Address("ivan+AEA-evil.example", "")]),
     ],
 )  # fmt: skip
 def test_addresses_are_found(value: bytes, expected: list[Address]) -> None:
@@ -87,6 +100,10 @@ def test_parameters_are_read(value: str, expected: tuple[str, dict[str, str]]) -
         (b"Tue, 25 Nov 2025 10:15:00 +0300", datetime(2025, 11, 25, 7, 15, tzinfo=UTC)),
         (b"25 Nov 2025 10:15 GMT", datetime(2025, 11, 25, 10, 15, tzinfo=UTC)),
         (b"Tue, 25 Nov 2025 10:15:00 -0000", datetime(2025, 11, 25, 10, 15, tzinfo=UTC)),
+        (b"5 Nov 2025 10:15:00 -0330 (NST)", datetime(2025, 11, 5, 13, 45, tzinfo=UTC)),
+        (b"Tue, 25 Nov 25 10:15:00 +0300", datetime(2025, 11, 25, 7, 15, tzinfo=UTC)),
+        (b"Tue, 31 Feb 2025 10:15:00 +0300", None),
+        (b"Tue, 25 Nov 2025 10:15:00 +2500", None),
         (b"Tue, 25 Nov 99999 10:15:00 +0300", None),
         (b"Tue, 25 Nov 2025 10:15:00 +9999999", None),
         (b"yesterday", None),
@@ -113,3 +130,12 @@ def test_a_message_id_is_bare(header: bytes, expected: str) -> None:
 def test_more_than_fifty_hops_are_a_loop() -> None:
     assert "loop" in read(b"Received: from a by b\n" * 51 + b"\ntext").defects
     assert "loop" not in read(b"Received: from a by b\n" * 50 + b"\ntext").defects
+
+
+def test_a_subject_in_the_utf_7_of_the_body_is_decoded_and_an_address_is_not() -> None:
+    message = read(
+        b"Subject: Fr+APY-sche\nFrom: a+AEA-evil.example\nContent-Type: text/plain; charset=utf-7\n\nFr+APY-sche"
+    )
+    assert (message.subject, message.text) == ("Frösche", "Frösche")
+    assert message.sender.address == ""
+    assert read(b"Subject: Fr+APY-sche\n\ntext").subject == "Fr+APY-sche"
