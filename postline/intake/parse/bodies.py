@@ -50,7 +50,7 @@ def bodies(root: Node, defects: list[str]) -> Bodies:
         elif not leaf.content_type.startswith("multipart/"):
             files.append(leaf)
     text, html, protection = _words(shown, defects)
-    if spare and not text.strip():
+    if spare and not text.strip() and not html:
         text, html, protection = _words(spare, defects)
     if len(text) > LONGEST_TEXT or len(html) > LONGEST_HTML:
         defects.append("text-cut")
@@ -65,9 +65,8 @@ def _words(leaves: list[Node], defects: list[str]) -> tuple[str, str, str]:
     read = [(leaf.content_type, _text(leaf, defects)) for leaf in leaves]
     html = "\n".join(words for content_type, words in read if content_type == "text/html")
     pieces = [words for content_type, words in read if content_type != "text/html" and words.strip()]
-    text, protection = without_armour("\n".join(pieces))
-    if html and not text.strip():
-        text = readable(html_to_text(html))
+    text = "\n".join(pieces) if pieces or not html else readable(html_to_text(html))
+    text, protection = without_armour(text)
     return text, html, protection
 
 

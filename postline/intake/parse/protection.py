@@ -17,7 +17,7 @@ _DASH = re.compile(r"^- ", re.MULTILINE)
 
 
 def protection(root: Node) -> str:
-    """ "smime-signed", "smime-encrypted", "pgp-signed", "pgp-encrypted", or "": the outermost one counts."""
+    """By what the outermost protected part says: smime-signed, smime-encrypted, pgp-signed, pgp-encrypted, or ""."""
     for node in _all(root):
         if node.content_type == "multipart/signed":
             return "pgp-signed" if "pgp" in node.parameters.get("protocol", "").lower() else "smime-signed"

@@ -188,3 +188,19 @@ def test_html_alone_becomes_text_with_its_order_kept() -> None:
 def test_a_charset_that_lies_is_not_believed(name: str, subject: str, text: str) -> None:
     message: ParsedMessage = read(raw(name))
     assert (message.subject, message.text) == (subject, text)
+
+
+def test_html_without_words_is_kept_beside_a_named_text() -> None:
+    page = b'--a\nContent-Type: text/html\n\n<img src="cid:1">\n'
+    named = b"--a\nContent-Type: text/plain; name=a.txt\n\nwords\n--a--\n"
+    message = read(b"Content-Type: multipart/mixed; boundary=a\n\n" + page + named)
+    assert message.html == '<img src="cid:1">'
+    assert [part.filename for part in message.attachments] == ["a.txt"]
+
+
+def test_a_signature_inside_of_html_is_taken_off_as_well() -> None:
+    lines = ["BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE"]
+    begin, signature, end = (f"-----{line}-----<br>" for line in lines)
+    page = f"{begin}Hash: SHA256<br><br>Hello.<br>{signature}abc<br>{end}"
+    message = read(b"Content-Type: text/html\n\n" + page.encode())
+    assert (message.text.strip(), message.protection) == ("Hello.", "pgp-signed")
