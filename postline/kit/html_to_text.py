@@ -27,6 +27,7 @@ _BLOCK = frozenset(
 _SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol blockquote pre".split())
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _QUOTE_CLASS = re.compile(r"\b(gmail_quote|yahoo_quoted|moz-cite-prefix|gmail_attr|protonmail_quote)\b")
+_SIGNS = ("display", "gmail_", "yahoo_quoted", "moz-cite-prefix", "protonmail_quote")  # of one of these two
 _BLANK = re.compile(r"[ \t\n\r\f\xa0]+")
 _INVISIBLE = re.compile(r"[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]+")
 
@@ -40,7 +41,8 @@ def html_to_text(html: str) -> str:
     if body is None:
         return ""
     writer = _Writer()
-    _walk(body, writer)
+    lowered = html.lower()
+    _walk(body, writer, marked=any(sign in lowered for sign in _SIGNS))
     return writer.text()
 
 
@@ -76,15 +78,15 @@ class _Writer:
 
     def word(self, text: str) -> None:
         text = _INVISIBLE.sub("", text) if not text.isascii() else text
-        collapsed = _BLANK.sub(" ", text)
-        if not collapsed:
+        if not text:
             return
-        if collapsed == " ":
+        words = " ".join(text.split())
+        if not words:
             self._blank = True
             return
-        lead = " " if self._line and (self._blank or collapsed[0] == " ") and not self._line.endswith(" ") else ""
-        self._line += lead + collapsed.strip(" ")
-        self._blank = collapsed[-1] == " "
+        lead = " " if self._line and (self._blank or text[0].isspace()) and not self._line.endswith(" ") else ""
+        self._line += lead + words
+        self._blank = text[-1].isspace()
 
     def literal(self, text: str) -> None:
         """Preformatted text: line ends count."""
@@ -126,8 +128,9 @@ class _Writer:
         return re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip("\n")
 
 
-def _walk(root: LexborNode, out: _Writer) -> None:
-    """Depth first without recursion: (node, whether we leave it)."""
+def _walk(root: LexborNode, out: _Writer, *, marked: bool) -> None:
+    """Depth first without recursion: (node, whether we leave it). Whether an element is hidden or a quotation is
+    looked at only where some are (`marked`)."""
     stack: list[tuple[LexborNode, bool]] = [(root, False)]
     numbers: list[int] = []  # of the ordered lists we are in; 0 = bullets
     verbatim = 0
@@ -143,12 +146,12 @@ def _walk(root: LexborNode, out: _Writer) -> None:
             continue
         if tag is None or tag.startswith("-") or tag in _HIDDEN:
             continue
-        quoted = False
-        if tag in ("blockquote", "div", "span", "p", "table", "td"):
+        quoted = tag == "blockquote"
+        if marked and tag in ("blockquote", "div", "span", "p", "table", "td"):
             attributes = node.attributes
             if _DISPLAY_NONE.search(attributes.get("style") or ""):
                 continue
-            quoted = tag == "blockquote" or bool(_QUOTE_CLASS.search(attributes.get("class") or ""))
+            quoted = quoted or bool(_QUOTE_CLASS.search(attributes.get("class") or ""))
         if leaving:
             _leave(node, tag, out, numbers)
             verbatim -= tag == "pre"
