@@ -26,7 +26,8 @@ body { margin: 12px 16px; font: 15px/1.5 system-ui, sans-serif; overflow-wrap: b
 img { max-width: 100%; height: auto; }
 img[data-src], img[data-cid] { min-width: 24px; min-height: 24px; outline: 1px dashed #9aa5aa; outline-offset: -1px; }
 .postline-mark { display: inline !important; margin: 0 4px !important; padding: 1px 6px !important;
-  border-radius: 3px !important; background: #fbe3df !important; color: #8f1d12 !important; font: 600 12px/1.5 system-ui, sans-serif !important; }
+  border-radius: 3px !important; background: #fbe3df !important; color: #8f1d12 !important;
+  font: 600 12px/1.5 system-ui, sans-serif !important; }
 """
 PAGE = Markup('<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><style>{}</style>{}')
 
