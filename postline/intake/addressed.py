@@ -14,6 +14,7 @@ class Mailboxes:
 
     def __init__(self, mailboxes: Iterable[Mailbox]) -> None:
         self._by_address: Mapping[str, Mailbox] = {mailbox.address: mailbox for mailbox in mailboxes}
+        self.domains = frozenset(address.rpartition("@")[2] for address in self._by_address)  # of our Message-IDs
 
     @classmethod
     def now(cls) -> Mailboxes:

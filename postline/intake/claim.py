@@ -19,8 +19,9 @@ def claim(most: int) -> list[RawMessage]:
             envelope_to=envelope_to,
             content=content,
             attempts=attempts,
+            authentication=authentication,
         )
-        for key, source, envelope_from, envelope_to, content, attempts in found
+        for key, source, envelope_from, envelope_to, content, attempts, authentication in found
     ]
 
 
@@ -31,7 +32,7 @@ WITH locked AS MATERIALIZED (
 ), counted AS (
     SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM locked
 )
-SELECT raw.id, source, envelope_from, envelope_to, content, attempts
+SELECT raw.id, source, envelope_from, envelope_to, content, attempts, authentication
 FROM counted JOIN intake_rawmessage AS raw USING (id)
 WHERE before = 0 OR before + size <= %(most_bytes)s
 ORDER BY id

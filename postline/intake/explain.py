@@ -66,7 +66,7 @@ def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes) -> dict[str
     recipients = [one.address for one in (*message.to, *message.cc)]
     for project_id, ours in by_project(RawMessage(envelope_to=[]), message, mailboxes).items():
         known = thread.Known([project_id], [message])
-        found = thread.find(message, known, project_id=project_id, recipients=recipients)
+        found = thread.find(message, known, mailboxes, project_id=project_id, recipients=recipients, failed=False)
         ticket, joined_by = _ticket(found)
         return {
             **nothing,

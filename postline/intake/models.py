@@ -48,6 +48,7 @@ class RawMessage(models.Model):
     reason = models.CharField(max_length=32, blank=True, default="")  # why it is in quarantine
     error = models.TextField(blank=True, default="")
     handled_at = models.DateTimeField(null=True)
+    authentication = models.JSONField(null=True)
 
     class Meta:
         indexes = [

@@ -15,8 +15,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
-from postline.intake import thread
+from postline.intake import sender, thread
 from postline.intake.addressed import Mailboxes, by_project
+from postline.intake.authentication import failed, from_json
 from postline.intake.automatic_answer import NewTicket, answer_automatically
 from postline.intake.claim import claim
 from postline.intake.health import count_arrivals
@@ -25,12 +26,14 @@ from postline.intake.parse import ParsedMessage, read
 from postline.intake.probe import is_probe
 from postline.intake.quarantine import put_aside
 from postline.intake.reader import Reader, Unreadable
+from postline.kit import metrics
 from postline.kit.html import has_remote_pictures
 from postline.kit.logs import logger
 from postline.projects.models import Mailbox
 from postline.tickets.actions.arrive import arrive
 from postline.tickets.actions.seen_again import seen_again
-from postline.tickets.arrival import Arrival, Arrived, ArrivedFile
+from postline.tickets.actions.suggest import suggest
+from postline.tickets.arrival import Arrival, Arrived, ArrivedFile, participants
 
 log = logger(__name__)
 
@@ -174,6 +177,7 @@ def _take_in_all(
     ]
     every_project = {project_id for _, _, projects in addressed for project_id in projects}
     known = thread.Known(list(every_project), [message for _, message, _ in addressed])
+    people = sender.people_among(message for _, message, _ in addressed)
     # a connection test's own message has found its way: nothing comes of it
     done: dict[int, list[Arrived]] = {raw.pk: [] for raw, message in pairs if _is_probe(message)}
     opened: list[NewTicket] = []
@@ -182,7 +186,15 @@ def _take_in_all(
         for project_id, ours in projects.items():
             recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
             message = _with_requester(read_message, ours[0], mailboxes)
-            found = thread.find(message, known, project_id=project_id, recipients=recipients)
+            authentication = from_json(raw.authentication)
+            found = thread.find(
+                message,
+                known,
+                mailboxes,
+                project_id=project_id,
+                recipients=recipients,
+                failed=failed(authentication),
+            )
             if found.duplicate_of is not None:
                 seen_again(found.duplicate_of, mailbox_ids=[mailbox.pk for mailbox in ours])
                 log.info("message seen again", raw=raw.pk, message=found.duplicate_of)
@@ -193,8 +205,19 @@ def _take_in_all(
             if thread.is_our_own(message, project_id=project_id):
                 own.add(raw.pk)
                 continue
-            arrived = arrive(_arrival(raw, message, found, ours, topic_id=topic_id, fields=fields), now=now)
-            known.add(arrived, message, project_id=project_id)
+            about = sender.flags(message, authentication, mailbox=ours[0], mailboxes=mailboxes, people=people)
+            letter = sender.Letter(message)
+            if found.ticket_id is None:
+                believed = sender.is_believed(message, authentication, ours[0])
+                letter = sender.letter_of(message, mailbox=ours[0], mailboxes=mailboxes, believed=believed)
+                message = letter.message
+            arrival = _arrival(raw, letter, found, ours, about=about, topic_id=topic_id, fields=fields)
+            arrived = arrive(arrival, now=now)
+            known.add(arrived, message, project_id=project_id, participants=[one for _, one in participants(arrival)])
+            for other_id, reason in found.hints:
+                suggest(arrived.ticket_id, other_id, reason, now=now)
+            if found.bad_token:
+                metrics.bad_tokens.inc()
             if arrived.is_new:
                 robot = raw.envelope_from == "" and raw.source in WITH_ENVELOPE
                 opened.append(NewTicket(arrived, message, ours[0], null_sender=robot))
@@ -239,13 +262,22 @@ def _with_requester(message: ParsedMessage, mailbox: Mailbox, mailboxes: Mailbox
 
 def _arrival(
     raw: RawMessage,
-    message: ParsedMessage,
+    letter: sender.Letter,
     found: thread.Thread,
     ours: Sequence[Mailbox],
     *,
+    about: Sequence[str],
     topic_id: int | None,
     fields: dict[str, str] | None,
 ) -> Arrival:
+    message = letter.message
+    flags = [*message.defects, *about]
+    found_out = {
+        "same-message-id": found.id_seen_before,
+        "bad-token": found.bad_token,
+        "remote-pictures": has_remote_pictures(message.html),
+    }
+    flags += [flag for flag, holds in found_out.items() if holds]
     return Arrival(
         project_id=ours[0].project_id,
         queue_id=ours[0].queue_id,
@@ -264,11 +296,7 @@ def _arrival(
         html=message.html,
         language=message.language,
         kind=message.kind,
-        flags=[
-            *message.defects,
-            *(["same-message-id"] if found.id_seen_before else []),
-            *(["remote-pictures"] if has_remote_pictures(message.html) else []),
-        ],
+        flags=flags,
         files=[
             ArrivedFile(
                 part.filename, part.content_type, part.size, part.sha256, part.inline, part.content_id, part.place
@@ -278,6 +306,11 @@ def _arrival(
         sent_at=message.date,
         ticket_id=found.ticket_id,
         joined_by=found.joined_by,
+        joined_to=found.joined_to,
+        other_role=str(letter.role or ""),
+        other_name=letter.other.name,
+        other_address=letter.other.address.lower(),
+        beside=letter.beside,
         topic_id=topic_id,
         fields=fields or {},
     )

@@ -1,6 +1,7 @@
 """Which ticket does a message belong to? The first that answers wins, and the reason is kept (DESIGN 4.3).
 
-(a) and (c) carry our signature and hold for any sender; (b) and (d) hold for participants alone.
+(a) and (c) carry our signature and hold for any sender; (b) and (d) hold for proved participants alone, and not where
+the sender is known to be false: there they are a hint, and the message opens a ticket of its own.
 """
 
 from __future__ import annotations
@@ -8,23 +9,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from postline.intake.addressed import Mailboxes
 from postline.intake.parse import ParsedMessage
 from postline.kit.sql import rows
 from postline.tickets import numbers, references
 from postline.tickets.arrival import Arrived
-from postline.tickets.models import Participant, State, Ticket
+from postline.tickets.models import Participant, Reason, State, Ticket
 
 IDS_LOOKED_AT = 50  # the nearest references; a header may hold thousands
+HINTS = 3  # tickets that a new one is said to belong to perhaps
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What is known about a message before it is stored."""
+    """What is known about a message before it is stored.
+
+    `joined_to` is the message that its reference hit, where it is stored. `hints` are tickets that it may belong to,
+    each with the reason.
+    """
 
     ticket_id: int | None = None
     joined_by: str = ""
+    joined_to: int | None = None
+    hints: tuple[tuple[int, str], ...] = ()
+    bad_token: bool = False  # a reference has the form of ours and a signature that is not (S16)
     duplicate_of: int | None = None  # the message that was delivered before
     id_seen_before: bool = False  # the same Message-ID with other content (S25)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A ticket that something in the message names. What is not `signed` holds for proved participants alone."""
+
+    ticket_id: int
+    joined_by: str
+    joined_to: int | None = None
+    signed: bool = True
+    hint: str = ""
 
 
 class Known:
@@ -32,8 +53,9 @@ class Known:
 
     def __init__(self, projects: Sequence[int], messages: Sequence[ParsedMessage]) -> None:
         self._messages: dict[tuple[int, bytes], int] = {}  # (project, digest) → message
-        self._tickets: dict[tuple[int, str], list[int]] = {}  # (project, Message-ID) → tickets
+        self._tickets: dict[tuple[int, str], list[tuple[int, int]]] = {}  # (project, Message-ID) → (ticket, message)
         self._participants: dict[int, set[str]] = {}  # of these tickets: addresses that are proved
+        self._merged: set[int] = set()  # of these tickets: those that name nothing any more
         wanted = {one for message in messages for one in (message.message_id, *_nearest_first(message)) if one}
         found = rows(
             KNOWN,
@@ -43,28 +65,38 @@ class Known:
                 "ids": list(wanted),
             },
         )
-        for key, project_id, digest, ticket_id, message_id, addresses in found:
+        for key, project_id, digest, ticket_id, message_id, is_merged, addresses in found:
             if digest is not None:
                 self._messages[project_id, digest] = key
             if message_id:
-                self._tickets.setdefault((project_id, message_id), []).append(ticket_id)
+                self._tickets.setdefault((project_id, message_id), []).append((ticket_id, key))
             self._participants[ticket_id] = set(addresses)
+            if is_merged:
+                self._merged.add(ticket_id)
 
-    def add(self, arrived: Arrived, message: ParsedMessage, *, project_id: int) -> None:
-        """A message of the batch has just become part of a ticket; the next ones may refer to it."""
+    def add(self, arrived: Arrived, message: ParsedMessage, *, project_id: int, participants: Sequence[str]) -> None:
+        """A message of the batch has just become part of a ticket; the next ones may refer to it. `participants` are
+        those of a new one."""
         self._messages[project_id, message.digest] = arrived.message_id
         if message.message_id:
-            self._tickets.setdefault((project_id, message.message_id), []).append(arrived.ticket_id)
+            at = arrived.ticket_id, arrived.message_id
+            self._tickets.setdefault((project_id, message.message_id), []).append(at)
         if arrived.is_new:
-            self._participants[arrived.ticket_id] = {message.sender.address.lower()}
+            self._participants[arrived.ticket_id] = {address.lower() for address in participants if address}
 
     def message(self, digest: bytes, *, project_id: int) -> int | None:
         """The message with this content. Projects are walls: only this one's."""
         return self._messages.get((project_id, digest))
 
-    def tickets(self, message_id: str, *, project_id: int) -> list[int]:
-        """The tickets that have a message with this Message-ID: more than one when somebody used it again."""
-        return self._tickets.get((project_id, message_id), [])
+    def has(self, message_id: str, *, project_id: int) -> bool:
+        """Whether there is a message with this Message-ID."""
+        return (project_id, message_id) in self._tickets
+
+    def tickets(self, message_id: str, *, project_id: int) -> list[tuple[int, int]]:
+        """The tickets that have a message with this Message-ID, and that message: more than one when somebody used it
+        again. They are where the message stands now, however it came there."""
+        found = self._tickets.get((project_id, message_id), [])
+        return [one for one in found if one[0] not in self._merged]
 
     def takes_part(self, ticket_id: int, message: ParsedMessage) -> bool:
         """Whether its sender is a proved participant."""
@@ -76,15 +108,29 @@ class Known:
         return Participant.objects.filter(ticket_id=ticket_id, address=address, proved=True).exists()
 
 
-def find(message: ParsedMessage, known: Known, *, project_id: int, recipients: Sequence[str]) -> Thread:
-    """Look for the ticket in this project. `recipients` are the envelope's and the header's addresses."""
+def find(
+    message: ParsedMessage,
+    known: Known,
+    mailboxes: Mailboxes,
+    *,
+    project_id: int,
+    recipients: Sequence[str],
+    failed: bool,
+) -> Thread:
+    """Look for the ticket in this project. `recipients` are the envelope's and the header's addresses; `failed`: the
+    sender is known to be false."""
     duplicate_of = known.message(message.digest, project_id=project_id)
     if duplicate_of is not None:
         return Thread(duplicate_of=duplicate_of)
-    seen = bool(message.message_id) and bool(known.tickets(message.message_id, project_id=project_id))
-    for ticket_id, joined_by in _candidates(message, known, project_id=project_id, recipients=recipients):
-        return Thread(ticket_id=ticket_id, joined_by=joined_by, id_seen_before=seen)
-    return Thread(id_seen_before=seen)
+    seen = bool(message.message_id) and known.has(message.message_id, project_id=project_id)
+    ids = _nearest_first(message)
+    bad_token = _carries_bad_token(ids, recipients, mailboxes)
+    hints: dict[int, str] = {}
+    for one in _candidates(message, ids, known, project_id=project_id, recipients=recipients):
+        if one.signed or (not failed and known.takes_part(one.ticket_id, message)):
+            return Thread(one.ticket_id, one.joined_by, one.joined_to, bad_token=bad_token, id_seen_before=seen)
+        hints.setdefault(one.ticket_id, one.hint)
+    return Thread(hints=tuple(hints.items())[:HINTS], bad_token=bad_token, id_seen_before=seen)
 
 
 def is_our_own(message: ParsedMessage, *, project_id: int) -> bool:
@@ -94,29 +140,44 @@ def is_our_own(message: ParsedMessage, *, project_id: int) -> bool:
 
 
 def _candidates(
-    message: ParsedMessage, known: Known, *, project_id: int, recipients: Sequence[str]
-) -> Iterator[tuple[int, str]]:
-    ids = _nearest_first(message)
+    message: ParsedMessage, ids: Sequence[str], known: Known, *, project_id: int, recipients: Sequence[str]
+) -> Iterator[Candidate]:
+    """The tickets that the message names, the best reason first."""
     for address in recipients:
         yield from _named(references.number_in_reply_address(address), "reply-address", project_id=project_id)
-    yield from _named(references.nearest(ids), "signed-message-id", project_id=project_id)
     for one in ids:
-        for ticket_id in known.tickets(one, project_id=project_id):
-            if known.takes_part(ticket_id, message):
-                yield ticket_id, "message-id"
+        yield from _signed(one, known, project_id=project_id)
+    for one in ids:
+        for ticket_id, key in known.tickets(one, project_id=project_id):
+            yield Candidate(ticket_id, "message-id", key, signed=False, hint=Reason.FOREIGN_MESSAGE_ID)
     yield from _named(references.number_in_text(message.text), "quoted-address", project_id=project_id)
     for number in numbers.found_in(message.subject):
-        for ticket_id, joined_by in _named(number, "number-in-subject", project_id=project_id):
-            if known.takes_part(ticket_id, message):
-                yield ticket_id, joined_by
+        for named in _named(number, "number-in-subject", project_id=project_id):
+            yield Candidate(named.ticket_id, named.joined_by, signed=False, hint=Reason.NUMBER_IN_SUBJECT)
 
 
-def _named(number: int | None, joined_by: str, *, project_id: int) -> Iterator[tuple[int, str]]:
+def _signed(message_id: str, known: Known, *, project_id: int) -> Iterator[Candidate]:
+    """A Message-ID of ours: the ticket where our message stands now, else the one that it was written in."""
+    number = references.number_in_message_id(message_id)
+    if number is not None:
+        for ticket_id, key in known.tickets(message_id, project_id=project_id):
+            yield Candidate(ticket_id, "signed-message-id", key)
+        yield from _named(number, "signed-message-id", project_id=project_id)
+
+
+def _named(number: int | None, joined_by: str, *, project_id: int) -> Iterator[Candidate]:
     """Projects are walls: a signature of another project's ticket names nothing here."""
     if number is not None:
         found = Ticket.objects.filter(number=number, project_id=project_id).exclude(state=State.MERGED)
         for ticket_id in found.values_list("id", flat=True):
-            yield ticket_id, joined_by
+            yield Candidate(ticket_id, joined_by)
+
+
+def _carries_bad_token(ids: Sequence[str], recipients: Sequence[str], mailboxes: Mailboxes) -> bool:
+    """Whether somebody has made up a reference to a ticket: those of other desks that run Postline are none."""
+    return any(references.is_forged(address) and mailboxes.find(address) is not None for address in recipients) or any(
+        references.is_forged(one) and one.rpartition("@")[2].lower() in mailboxes.domains for one in ids
+    )
 
 
 def _nearest_first(message: ParsedMessage) -> list[str]:
@@ -128,17 +189,14 @@ def _nearest_first(message: ParsedMessage) -> list[str]:
 # Two lookups by index: as one condition with OR the planner may read the whole table. The second does not name the
 # project, or a plan made while the table was small goes through all of the project's messages.
 KNOWN = """
-SELECT id, project_id, digest, ticket_id, message_id,
-    ARRAY(
-        SELECT address FROM tickets_participant AS one JOIN tickets_ticket AS ticket ON ticket.id = one.ticket_id
-        WHERE one.ticket_id = found.ticket_id AND one.proved AND ticket.state <> 'merged'
-    )
+SELECT found.id, found.project_id, digest, ticket_id, message_id, ticket.state = 'merged',
+    ARRAY(SELECT address FROM tickets_participant AS one WHERE one.ticket_id = found.ticket_id AND one.proved)
 FROM (
     SELECT id, project_id, digest, ticket_id, message_id FROM tickets_message
     WHERE project_id = ANY(%(projects)s::bigint[]) AND digest = ANY(%(digests)s::bytea[])
     UNION ALL
     SELECT id, project_id, NULL, ticket_id, message_id FROM tickets_message
     WHERE message_id = ANY(%(ids)s::text[]) AND message_id <> ''
-) AS found
-ORDER BY id
+) AS found JOIN tickets_ticket AS ticket ON ticket.id = found.ticket_id
+ORDER BY found.id
 """

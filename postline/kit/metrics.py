@@ -21,6 +21,9 @@ request_seconds = Histogram(
 )
 kept = Counter("postline_messages_kept", "Messages stored durably, by door.", ["source"], registry=REGISTRY)
 handled = Counter("postline_messages_handled", "Messages that the pipeline went through.", registry=REGISTRY)
+bad_tokens = Counter(
+    "postline_bad_tokens", "Messages with a reference to a ticket that somebody made up.", registry=REGISTRY
+)
 sent = Counter("postline_outbox_recipients", "Recipients after an attempt, by result.", ["result"], registry=REGISTRY)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from postline.tickets.models import Other
+
 ROBOTS = ("bounce", "auto-reply", "feedback-report")  # kinds that nobody has written: they reopen nothing
 
 
@@ -26,8 +28,9 @@ class ArrivedFile:
 class Arrival:
     """A message that is to become part of a ticket.
 
-    `ticket_id` is the ticket that it belongs to, None for a new one; `joined_by` says how it was found. `digest` is
-    what makes two deliveries the same message, once per project.
+    `ticket_id` is the ticket that it belongs to, None for a new one; `joined_by` says how it was found and `joined_to`
+    which message its reference hit. `other_role`, `other_name`, `other_address` and `beside` are as in the models
+    Message and Body. `digest` is what makes two deliveries the same message, once per project.
     """
 
     project_id: int
@@ -52,8 +55,21 @@ class Arrival:
     sent_at: datetime | None = None
     ticket_id: int | None = None
     joined_by: str = ""
+    joined_to: int | None = None
+    other_role: str = ""
+    other_name: str = ""
+    other_address: str = ""
+    beside: str = ""
     topic_id: int | None = None
     fields: dict[str, str] = field(default_factory=dict)
+
+
+def participants(arrival: Arrival) -> list[tuple[str, str]]:
+    """The names and addresses that take part in a new ticket: who wrote the letter, and who passed it on."""
+    found = [(arrival.sender_name, arrival.sender_address)]
+    if arrival.other_role == Other.FORWARDED_BY:
+        found.append((arrival.other_name, arrival.other_address))
+    return [one for one in found if one[1]]
 
 
 @dataclass(frozen=True, slots=True)

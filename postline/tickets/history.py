@@ -35,6 +35,8 @@ class Happening(StrEnum):
     LANGUAGE = "language"  # from, to
     NEW_ADDRESS = "new-address"  # participant
     ADDRESS_ADDED = "address-added"  # participant
+    ADDRESS_DECLINED = "address-declined"  # participant
+    REQUESTER = "requester"  # from, to (requesters): somebody else is the one who asks
     NOT_DELIVERED = "not-delivered"  # message, outbox
 
 

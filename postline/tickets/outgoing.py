@@ -16,7 +16,7 @@ from postline.outbox.put import File, Outgoing
 from postline.projects.models import Mailbox, Queue
 from postline.tickets import references
 from postline.tickets.arrival import ROBOTS
-from postline.tickets.models import Direction, Message, Ticket
+from postline.tickets.models import Direction, Message, Other, Ticket
 
 REFERENCES_KEPT = 20  # RFC 5322 sets no limit; the nearest ones are those that readers use
 QUOTE_LIMIT = 20_000  # letters of the original that are quoted
@@ -125,11 +125,14 @@ def _formatted(text: str, signature: str, introduction: str, original: Message |
 
 def _fits(original: Message) -> bool:
     """A formatted original is quoted whole or, when it is too long, as its text."""
-    return 0 < len(original.body.html) <= QUOTE_LIMIT
+    return 0 < len(original.body.html) <= QUOTE_LIMIT and original.other_role != Other.FORWARDED_BY
 
 
 def _quotable(original: Message) -> str:
-    return original.body.text.strip()[:QUOTE_LIMIT]
+    """The text, but of a forwarded letter only what the requester wrote: a colleague's words are for us."""
+    body = original.body
+    text = body.new_text if original.other_role == Other.FORWARDED_BY else body.text
+    return text.strip()[:QUOTE_LIMIT]
 
 
 def last_inbound(ticket: Ticket) -> Message | None:
@@ -138,11 +141,13 @@ def last_inbound(ticket: Ticket) -> Message | None:
 
 
 def to_quote(ticket: Ticket) -> Message | None:
-    """The latest message of somebody who takes part, with its body. What a stranger or a robot put into the ticket is
-    for the staff: quoted, it would reach the requester with our name above it."""
+    """The latest message of somebody who takes part, with its body. What a stranger, a robot or the colleague who
+    forwarded the request put into the ticket is for the staff: quoted, it would reach the requester with our name
+    above it."""
     participants = ticket.participants.filter(proved=True).values("address")
     theirs = Q(direction=Direction.TOLD) | Q(sender_address__in=participants)
-    found = _inbound(ticket).filter(theirs).exclude(kind__in=ROBOTS)
+    colleagues = ticket.messages.filter(other_role=Other.FORWARDED_BY).values("other_address")
+    found = _inbound(ticket).filter(theirs).exclude(kind__in=ROBOTS).exclude(sender_address__in=colleagues)
     return found.select_related("body").order_by("-id").first()
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
 
 from postline.kit.signing import LENGTH, is_signed, sign
 from postline.projects.reply_key import reply_key
@@ -46,15 +45,16 @@ def number_in_message_id(message_id: str) -> int | None:
     return None
 
 
+def is_forged(reference: str) -> bool:
+    """Whether an address or a Message-ID has the form of ours and a signature that we have not made (S16)."""
+    if _REPLY_ADDRESS.fullmatch(reference):
+        return number_in_reply_address(reference) is None
+    return bool(_MESSAGE_ID.fullmatch(reference)) and number_in_message_id(reference) is None
+
+
 def number_in_text(text: str) -> int | None:
     """The first ticket whose signed reply address stands in a text, such as the quoted original."""
     proved = (_proved_token(digits, signature) for digits, signature in _MARKER.findall(text))
-    return next((number for number in proved if number is not None), None)
-
-
-def nearest(message_ids: Iterable[str]) -> int | None:
-    """The ticket of the first Message-ID that carries our signature."""
-    proved = (number_in_message_id(message_id) for message_id in message_ids)
     return next((number for number in proved if number is not None), None)
 
 

@@ -40,10 +40,15 @@ def test_a_signature_for_an_address_is_none_for_a_message_id() -> None:
     assert references.number_in_message_id(f"{number}.abc.{token}@b.example") is None
 
 
-def test_the_nearest_signed_message_id_wins() -> None:
-    near, far = numbers.draw(), numbers.draw()
-    ids = [references.new_message_id(number=number, domain="mail.example") for number in (near, far)]
-    assert references.nearest(["foreign@user.example", *ids]) == near
+def test_a_reference_is_forged_when_it_has_our_form_and_not_our_signature() -> None:
+    number = numbers.draw()
+    address = references.reply_address(mailbox="support@mail.example", number=number)
+    message_id = references.new_message_id(number=number, domain="mail.example")
+    other = str(numbers.draw())
+    assert references.is_forged(address.replace(str(number), other))
+    assert references.is_forged(message_id.replace(str(number), other))
+    for honest in (address, message_id, "first@user.example", f"support+{number}@mail.example"):
+        assert not references.is_forged(honest)
 
 
 def test_the_address_is_found_in_a_quoted_original() -> None:

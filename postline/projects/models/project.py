@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +15,17 @@ class Line(models.IntegerChoices):
 
 
 class Project(models.Model):
-    """A product with its own desk. Projects are walls."""
+    """A product with its own desk. Projects are walls.
+
+    `staff` holds the company's own addresses and domains, lower case, a domain without `@`: what is forwarded from
+    there is the request of whoever wrote it (MISSION I4).
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     language = models.CharField(max_length=8, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
+    staff = ArrayField(models.TextField(), default=list, blank=True)
 
     def __str__(self) -> str:
         return self.slug

@@ -16,7 +16,7 @@ from postline.tickets import numbers
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.open import PREVIEW
 from postline.tickets.announcements import ANNOUNCED
-from postline.tickets.arrival import ROBOTS, Arrival, Arrived
+from postline.tickets.arrival import ROBOTS, Arrival, Arrived, participants
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Participant, Priority, State, Ticket
 
@@ -43,6 +43,8 @@ def _open(arrival: Arrival, *, now: datetime) -> Arrived:
             "preview": preview_of(arrival),
             "state": str(State.NEW),
             "priority": int(Priority.NORMAL),
+            "participant_names": [name for name, _address in participants(arrival)],
+            "participant_addresses": [address for _name, address in participants(arrival)],
         },
     )
     if opened is None:  # every candidate was taken: draw again
@@ -127,6 +129,10 @@ def _message_values(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "language": arrival.language,
         "kind": arrival.kind,
         "joined_by": arrival.joined_by,
+        "joined_to": arrival.joined_to,
+        "other_role": arrival.other_role,
+        "other_name": arrival.other_name,
+        "other_address": arrival.other_address,
         "flags": list(arrival.flags),
         "mailboxes": list(arrival.mailbox_ids),
         "raw": arrival.raw_id,
@@ -135,6 +141,7 @@ def _message_values(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "text": arrival.text,
         "new_text": arrival.new_text,
         "html": arrival.html,
+        "beside": arrival.beside,
         "happening": str(Happening.ARRIVED),
         "source": arrival.source,
         "files": as_json([asdict(file) for file in arrival.files]),
@@ -168,8 +175,8 @@ WITH free AS (
     RETURNING id, number, queue_id, event_count
 ), participant AS (
     INSERT INTO tickets_participant (ticket_id, name, address, proved, since)
-    SELECT ticket.id, %(name)s::text, %(address)s::text, true, %(now)s::timestamptz
-    FROM ticket WHERE %(address)s::text <> ''
+    SELECT ticket.id, one.name, one.address, true, %(now)s::timestamptz
+    FROM ticket, unnest(%(participant_names)s::text[], %(participant_addresses)s::text[]) AS one(name, address)
 )"""
 
 FOLLOW_UP = """
@@ -190,16 +197,17 @@ FOLLOW_UP_OF_OPEN = FOLLOW_UP.replace(
 
 MESSAGE = """, message AS (
     INSERT INTO tickets_message (ticket_id, project_id, direction, message_id, sender_name, sender_address, "to", cc,
-        subject, language, kind, joined_by, flags, mailboxes, raw_id, digest, sent_at, created_at)
+        subject, language, kind, joined_by, joined_to, other_role, other_name, other_address, flags, mailboxes, raw_id,
+        digest, sent_at, created_at)
     SELECT ticket.id, %(project)s::bigint, %(direction)s::text, %(message_id)s::text, %(name)s::text, %(address)s::text,
         %(to)s::jsonb, %(cc)s::jsonb, %(subject)s::text, %(language)s::text, %(kind)s::text, %(joined_by)s::text,
-        %(flags)s::text[], %(mailboxes)s::bigint[], %(raw)s::bigint, %(digest)s::bytea, %(sent_at)s::timestamptz,
-        %(now)s::timestamptz
+        %(joined_to)s::bigint, %(other_role)s::text, %(other_name)s::text, %(other_address)s::text, %(flags)s::text[],
+        %(mailboxes)s::bigint[], %(raw)s::bigint, %(digest)s::bytea, %(sent_at)s::timestamptz, %(now)s::timestamptz
     FROM ticket
     RETURNING id
 ), body AS (
-    INSERT INTO tickets_body (message_id, text, new_text, html)
-    SELECT id, %(text)s::text, %(new_text)s::text, %(html)s::text FROM message
+    INSERT INTO tickets_body (message_id, text, new_text, html, beside)
+    SELECT id, %(text)s::text, %(new_text)s::text, %(html)s::text, %(beside)s::text FROM message
 ), event AS (
     INSERT INTO tickets_event (ticket_id, number, kind, at, data)
     SELECT ticket.id, ticket.event_count, %(happening)s::text, %(now)s::timestamptz,

@@ -1,6 +1,6 @@
 """Tables of `tickets`."""
 
-from postline.tickets.models.conversation import Attachment, Body, Direction, Draft, Message, Note
+from postline.tickets.models.conversation import Attachment, Body, Direction, Draft, Message, Note, Other
 from postline.tickets.models.event import Event
 from postline.tickets.models.suggestion import Reason, Suggestion
 from postline.tickets.models.ticket import OPEN_STATES, Participant, Priority, Requester, State, Ticket
@@ -14,6 +14,7 @@ __all__ = [
     "Event",
     "Message",
     "Note",
+    "Other",
     "Participant",
     "Priority",
     "Reason",

@@ -20,11 +20,24 @@ class Direction(models.TextChoices):
     TOLD = "told", _("Told")
 
 
+class Other(models.TextChoices):
+    """What somebody besides the sender has to do with a message.
+
+    `forwarded-by`: who passed the letter on; its sender is the one who wrote it. `forwarded-from`: who wrote the
+    letter that the sender passed on. `reply-to`: where the sender asks for replies.
+    """
+
+    FORWARDED_BY = "forwarded-by", _("Forwarded by")
+    FORWARDED_FROM = "forwarded-from", _("Forwarded from")
+    REPLY_TO = "reply-to", _("Asks for replies to")
+
+
 class Message(models.Model):
     """A message of a ticket. Texts are in `Body`; the raw bytes of a received one in intake, under `raw_id`.
 
     `digest` is what makes two deliveries the same message, once per project. `joined_by` says how it found its ticket
-    (a code of intake.thread). `request_key` makes an answer that is sent twice one answer.
+    (a code of intake.thread) and `joined_to` which message its reference hit. `request_key` makes an answer that is
+    sent twice one answer.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, db_index=False, related_name="messages")
@@ -41,6 +54,10 @@ class Message(models.Model):
     language = models.CharField(max_length=8, blank=True)
     kind = models.CharField(max_length=20, default="letter")
     joined_by = models.CharField(max_length=32, blank=True, default="")
+    joined_to = models.BigIntegerField(null=True)  # id of a message
+    other_role = models.CharField(max_length=16, choices=Other, blank=True, default="", db_default="")
+    other_name = models.TextField(blank=True, default="", db_default="")
+    other_address = models.TextField(blank=True, default="", db_default="")
     flags = ArrayField(models.TextField(), default=list)  # such as new-address, same-message-id
     mailboxes = ArrayField(models.BigIntegerField(), default=list)  # ids of those that saw it
     raw_id = models.BigIntegerField(null=True)
@@ -67,12 +84,17 @@ class Message(models.Model):
 
 
 class Body(models.Model):
-    """A message's texts. `html` is as it came: cleaned when it is shown, so that an upgrade protects old ones."""
+    """A message's texts. `html` is as it came: cleaned when it is shown, so that an upgrade protects old ones.
+
+    `beside` is of a forwarded letter: what whoever passed it on wrote above it or, while they are the sender
+    themselves, the letter's own text.
+    """
 
     message = models.OneToOneField(Message, primary_key=True, on_delete=models.CASCADE, related_name="body")
     text = models.TextField(blank=True)
     new_text = models.TextField(blank=True)  # without the quoted original and the signature
     html = models.TextField(blank=True)
+    beside = models.TextField(blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return str(self.message_id)

@@ -143,12 +143,14 @@ class Ticket(models.Model):
 
 class Participant(models.Model):
     """An address that takes part in a ticket. `proved` is False for one that joined by our signed address and has not
-    been added by an agent: nothing is sent to it (DESIGN 4.3)."""
+    been added by an agent: nothing is sent to it (DESIGN 4.3). `declined_at`: when an agent said that it shall not be.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, db_index=False, related_name="participants")
     name = models.TextField(blank=True)
     address = models.TextField()
     proved = models.BooleanField(default=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
     since = models.DateTimeField()
 
     class Meta:

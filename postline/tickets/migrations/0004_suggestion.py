@@ -39,7 +39,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0002_events_append_only")]
+    dependencies = [("tickets", "0003_logos")]
     operations = [
         migrations.CreateModel(
             name="Suggestion",

@@ -1,0 +1,105 @@
+"""Who a message is from, as far as that can be believed: staff or not (S17), proved or not (S18), and whose letter it
+is when somebody of the company has passed it on (MISSION I4)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from postline.intake.addressed import Mailboxes
+from postline.intake.authentication import Authentication, failed, passed
+from postline.intake.parse import Address, ParsedMessage
+from postline.intake.parse.language import language
+from postline.kit.sql import rows
+from postline.projects.models import Mailbox
+from postline.tickets.models import Other
+
+NOBODY = Address("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it is put to a ticket: its sender is who asks. `other` is somebody who has to do with it besides,
+    and `beside` the text of a forward that is not the sender's (models Message and Body)."""
+
+    message: ParsedMessage
+    role: Other | None = None
+    other: Address = NOBODY
+    beside: str = ""
+
+
+def people_among(messages: Iterable[ParsedMessage]) -> frozenset[str]:
+    """Those senders' addresses that belong to people of the desk, in one query."""
+    wanted = sorted({message.sender.address.lower() for message in messages} - {""})
+    return frozenset(address for (address,) in rows(PEOPLE, {"addresses": wanted})) if wanted else frozenset()
+
+
+def is_believed(message: ParsedMessage, authentication: Authentication, mailbox: Mailbox) -> bool:
+    """Whether a sender who is said to be of the company is: their domain is proved, or the mailbox's server lets in no
+    false address of it."""
+    return mailbox.believes_staff or passed(authentication, message.sender.address.rpartition("@")[2])
+
+
+def flags(
+    message: ParsedMessage,
+    authentication: Authentication,
+    *,
+    mailbox: Mailbox,
+    mailboxes: Mailboxes,
+    people: Collection[str],
+) -> list[str]:
+    """What the desk has to know about the sender."""
+    found = []
+    address = message.sender.address.lower()
+    if failed(authentication):
+        found.append("sender-false")
+    elif not passed(authentication, address.rpartition("@")[2]):
+        found.append("sender-not-verified")
+    if (address in people or mailboxes.find(address) is not None) and not is_believed(message, authentication, mailbox):
+        found.append("claims-to-be-staff")
+    return found
+
+
+def letter_of(message: ParsedMessage, *, mailbox: Mailbox, mailboxes: Mailboxes, believed: bool) -> Letter:
+    """Whose request a message is that opens a ticket. What a believed member of the company's staff has forwarded is
+    its author's; whatever anybody else has forwarded is their own, and its author is kept for an agent to choose."""
+    forwarded, staff = message.forwarded, mailbox.project.staff
+    if forwarded is not None and _is_somebody_else(forwarded.sender, message, mailboxes):
+        if is_of(staff, forwarded.sender.address):
+            return Letter(message)  # a colleague's letter: nobody outside has asked
+        if not (believed and is_of(staff, message.sender.address)):
+            return Letter(message, Other.FORWARDED_FROM, forwarded.sender, beside=forwarded.text)
+        theirs = replace(
+            message,
+            sender=forwarded.sender,
+            subject=forwarded.subject or message.subject,
+            new_text=forwarded.text,
+            language=language(forwarded.text) or message.language,
+            date=forwarded.date or message.date,
+        )
+        return Letter(theirs, Other.FORWARDED_BY, message.sender, beside=_words_above(message.new_text, forwarded.text))
+    for one in message.reply_to[:1]:
+        if _is_somebody_else(one, message, mailboxes):
+            return Letter(message, Other.REPLY_TO, one)
+    return Letter(message)
+
+
+def _words_above(new_text: str, letter: str) -> str:
+    """What whoever forwarded a letter wrote themselves."""
+    letter = letter.strip()
+    return (new_text.partition(letter)[0] if letter else new_text).strip()
+
+
+def is_of(staff: Collection[str], address: str) -> bool:
+    """Whether an address stands in a project's list of the company's own addresses and domains."""
+    address = address.lower()
+    return address in staff or address.rpartition("@")[2] in staff
+
+
+def _is_somebody_else(one: Address, message: ParsedMessage, mailboxes: Mailboxes) -> bool:
+    """Whether it is an address, neither the sender's nor one of our mailboxes."""
+    address = one.address.lower()
+    return address not in ("", message.sender.address.lower()) and mailboxes.find(one.address) is None
+
+
+PEOPLE = "SELECT lower(email) FROM projects_person WHERE lower(email) = ANY(%(addresses)s::text[]) AND is_active"
