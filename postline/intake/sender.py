@@ -37,7 +37,7 @@ def people_among(messages: Iterable[ParsedMessage]) -> frozenset[str]:
 def is_believed(message: ParsedMessage, authentication: Authentication, mailbox: Mailbox) -> bool:
     """Whether a sender who is said to be of the company is: their domain is proved, or the mailbox's server lets in no
     false address of it."""
-    return mailbox.believes_staff or passed(authentication, message.sender.address.rpartition("@")[2])
+    return mailbox.believes_company or passed(authentication, message.sender.address.rpartition("@")[2])
 
 
 def flags(
@@ -63,11 +63,11 @@ def flags(
 def letter_of(message: ParsedMessage, *, mailbox: Mailbox, mailboxes: Mailboxes, believed: bool) -> Letter:
     """Whose request a message is that opens a ticket. What a believed member of the company's staff has forwarded is
     its author's; whatever anybody else has forwarded is their own, and its author is kept for an agent to choose."""
-    forwarded, staff = message.forwarded, mailbox.project.staff
+    forwarded, company = message.forwarded, mailbox.project.company
     if forwarded is not None and _is_somebody_else(forwarded.sender, message, mailboxes):
-        if is_of(staff, forwarded.sender.address):
+        if is_of(company, forwarded.sender.address):
             return Letter(message)  # a colleague's letter: nobody outside has asked
-        if not (believed and is_of(staff, message.sender.address)):
+        if not (believed and is_of(company, message.sender.address)):
             return Letter(message, Other.FORWARDED_FROM, forwarded.sender, beside=forwarded.text)
         theirs = replace(
             message,
@@ -90,10 +90,10 @@ def _words_above(new_text: str, letter: str) -> str:
     return (new_text.partition(letter)[0] if letter else new_text).strip()
 
 
-def is_of(staff: Collection[str], address: str) -> bool:
+def is_of(company: Collection[str], address: str) -> bool:
     """Whether an address stands in a project's list of the company's own addresses and domains."""
     address = address.lower()
-    return address in staff or address.rpartition("@")[2] in staff
+    return address in company or address.rpartition("@")[2] in company
 
 
 def _is_somebody_else(one: Address, message: ParsedMessage, mailboxes: Mailboxes) -> bool:

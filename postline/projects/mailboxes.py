@@ -43,6 +43,7 @@ class MailboxSettings:
     sender_name: str = ""
     automatic_answer: bool = True
     reply_to_beats_from: bool = False
+    believes_company: bool = False
     plus_addressing: bool | None = None  # None: as usual for this way of reading
     reading: Reading = Reading.SMTP
     incoming_host: str = ""

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from postline.projects import audit, changes
+from postline.projects.company import listed
 from postline.projects.models import Project
 from postline.projects.rights import ProjectRight, Reach
 from postline.projects.slugs import SlugTaken, require_slug
@@ -44,11 +45,20 @@ def create_project(reach: Reach, *, slug: str, name: str, language: str, time_zo
 
 @transaction.atomic
 def change_project(
-    reach: Reach, *, project_id: int, name: str, language: str, time_zone: str, seen: int, now: datetime
+    reach: Reach,
+    *,
+    project_id: int,
+    name: str,
+    language: str,
+    time_zone: str,
+    company: str,
+    seen: int,
+    now: datetime,
 ) -> bool:
-    """Change how a project is called and speaks; returns whether anything changed.
+    """Change how a project is called and speaks, and whose forwards it believes (`company.listed`); returns whether
+    anything changed.
 
-    Raises Forbidden, WrongTimeZone, ChangedMeanwhile.
+    Raises Forbidden, WrongTimeZone, WrongCompanyAddress, TooManyCompanyAddresses, ChangedMeanwhile.
     """
     reach.require_in_project(ProjectRight.MANAGE, None)
     _require_time_zone(time_zone)
@@ -56,11 +66,12 @@ def change_project(
     return changes.keep(
         reach,
         project,
-        {"name": name, "language": language, "time_zone": time_zone},
+        {"name": name, "language": language, "time_zone": time_zone, "company": listed(company)},
         target=target(project),
         action="project.changed",
         project_id=project.pk,
         seen=seen,
+        private=["company"],
         now=now,
     )
 

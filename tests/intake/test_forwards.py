@@ -37,7 +37,7 @@ LATER = NOW + timedelta(hours=1)
 @pytest.fixture
 def d() -> Department:
     d = department()
-    Project.objects.filter(slug="mail").update(staff=["company.example", "ceo@other.example"])
+    Project.objects.filter(slug="mail").update(company=["company.example", "ceo@other.example"])
     return d
 
 
@@ -130,12 +130,12 @@ def test_who_is_not_proved_keeps_the_request_and_the_author_is_offered(
 
 
 def test_who_is_not_of_the_company_keeps_the_request(d: Department) -> None:
-    Project.objects.update(staff=[])
+    Project.objects.update(company=[])
     stands_as_sent_by_ivo(passes_on())
 
 
 def test_a_mailbox_whose_server_lets_in_no_false_colleague_is_believed(d: Department) -> None:
-    Mailbox.objects.update(believes_staff=True)
+    Mailbox.objects.update(believes_company=True)
     assert passes_on(authentication=None).requester.address == "anna@user.example"
 
 
@@ -153,12 +153,12 @@ def test_an_author_who_is_nobody_or_ourselves_is_not_offered(d: Department, addr
 
 
 def test_the_list_of_the_company_names_addresses_and_whole_domains() -> None:
-    staff = ["company.example", "ceo@other.example"]
-    assert is_of(staff, "Ivo@Company.Example")
-    assert is_of(staff, "ceo@other.example")
-    assert not is_of(staff, "somebody@other.example")
-    assert not is_of(staff, "ivo@sub.company.example")
-    assert not is_of(staff, "ivo@notcompany.example")
+    company = ["company.example", "ceo@other.example"]
+    assert is_of(company, "Ivo@Company.Example")
+    assert is_of(company, "ceo@other.example")
+    assert not is_of(company, "somebody@other.example")
+    assert not is_of(company, "ivo@sub.company.example")
+    assert not is_of(company, "ivo@notcompany.example")
 
 
 class TestChangingTheRequester:

@@ -34,7 +34,8 @@ OF_TICKET = {
     TICKET, f"{TICKET}answer/", f"{TICKET}note/", f"{TICKET}draft/", f"{TICKET}take/", f"{TICKET}release/",
     f"{TICKET}here/", f"{TICKET}keep/",
     f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
-    f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/", f"{MESSAGE}html/",
+    f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/",
+    f"{TICKET}participants/{{participant}}/no/", f"{TICKET}requester/", f"{MESSAGE}html/",
     f"{MESSAGE}text/", f"{MESSAGE}raw/", f"{MESSAGE}source/", "desk/attachments/{attachment}/",
     "desk/attachments/{attachment}/message/", "desk/queues/{project}/{slug}/",
 }  # fmt: skip
@@ -56,6 +57,7 @@ RECORDS: tuple[type[Model], ...] = (
 FORM = {
     "text": "x",
     "kind": "note",
+    "address": "boris@user.example",
     "state": "closed",
     "priority": "1",
     "tags": "x",

@@ -57,7 +57,7 @@ class Mailbox(models.Model):
     plus_addressing = models.BooleanField(default=True)
     automatic_answer = models.BooleanField(default=True)
     reply_to_beats_from = models.BooleanField(default=False)  # S24: mailboxes that web forms write to
-    believes_staff = models.BooleanField(default=False)  # its server lets in no false address of the company
+    believes_company = models.BooleanField(default=False)  # its server lets in no false address of the company
     enabled = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
 

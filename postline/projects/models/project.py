@@ -17,7 +17,7 @@ class Line(models.IntegerChoices):
 class Project(models.Model):
     """A product with its own desk. Projects are walls.
 
-    `staff` holds the company's own addresses and domains, lower case, a domain without `@`: what is forwarded from
+    `company` holds the company's own addresses and domains, lower case, a domain without `@`: what is forwarded from
     there is the request of whoever wrote it (MISSION I4).
     """
 
@@ -25,7 +25,7 @@ class Project(models.Model):
     name = models.CharField(max_length=100)
     language = models.CharField(max_length=8, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
-    staff = ArrayField(models.TextField(), default=list, blank=True)
+    company = ArrayField(models.TextField(), default=list, blank=True)
 
     def __str__(self) -> str:
         return self.slug

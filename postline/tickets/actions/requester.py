@@ -25,12 +25,12 @@ def change_requester(reach: Reach, *, number: int, address: str, name: str = "",
     A forwarded letter goes with its author: it is theirs from now on, or the colleague's again. Done with the old
     address once more, everything is as before. Raises WrongAddress, NoSuchTicket, Forbidden.
     """
+    ticket = lock_ticket_for(reach, number, Right.ANSWER)
     address, name = address.strip().lower(), one_line(name)[:LONGEST_LINE]
     try:
         validate_email(address)
     except ValidationError as error:
         raise WrongAddress(address) from error
-    ticket = lock_ticket_for(reach, number, Right.ANSWER)
     before = ticket.requester
     if before.address == address:
         return ticket

@@ -57,12 +57,14 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class TakesPart:
-    """An address that takes part; not `proved` until somebody adds it when it joined by itself."""
+    """An address that takes part; not `proved` until somebody adds it when it joined by itself, `declined` when they
+    said no."""
 
     id: int
     name: str
     address: str
     proved: bool
+    declined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,10 @@ FROM tickets_attachment a JOIN tickets_message m ON m.id = a.message_id
 WHERE m.ticket_id = %(ticket)s ORDER BY a.id
 """
 
-PARTICIPANTS = "SELECT id, name, address, proved FROM tickets_participant WHERE ticket_id = %(ticket)s ORDER BY id"
+PARTICIPANTS = """
+SELECT id, name, address, proved, declined_at IS NOT NULL FROM tickets_participant WHERE ticket_id = %(ticket)s
+ORDER BY id
+"""
 
 DRAFTS = "SELECT kind, text, updated_at FROM tickets_draft WHERE ticket_id = %(ticket)s AND person_id = %(person)s"
 

@@ -48,6 +48,8 @@ FIELDS = {
     "email": gettext_lazy("e-mail address"),
     "language": gettext_lazy("language"),
     "time_zone": gettext_lazy("time zone"),
+    "company": gettext_lazy("the company’s own addresses"),
+    "believes_company": gettext_lazy("colleagues’ addresses are believed"),
     "theme": gettext_lazy("theme"),
     "single_keys": gettext_lazy("letters as keys"),
     "line": gettext_lazy("line"),

@@ -87,6 +87,9 @@ class MailboxForm(forms.Form):
         tip=gettext_lazy("Such as support+token@example.org: replies find their ticket whatever else is lost."),
     )
     reply_to_beats_from = forms.BooleanField(label=gettext_lazy("Reply-To is who asks"), required=False)
+    believes_company = forms.BooleanField(
+        label=gettext_lazy("The company’s own addresses are believed here"), required=False
+    )
 
     def __init__(self, data: Any = None, *, project: Project, mailbox: Mailbox | None = None) -> None:
         super().__init__(data, initial=_initial(mailbox))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from postline.kit import clock
 from postline.projects import changes, managed, projects
+from postline.projects.company import MOST, TooManyCompanyAddresses, WrongCompanyAddress
 from postline.projects.rights import Forbidden, ProjectRight
 from postline.projects.slugs import SlugTaken, WrongSlug
 from postline.web.accounts.settings import OWN_NAMES, zones
@@ -37,6 +38,17 @@ class ProjectForm(forms.Form):
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["language"]).choices = list(OWN_NAMES.items())
         cast(forms.ChoiceField, self.fields["time_zone"]).choices = zones(self.initial.get("time_zone", ""))
+
+
+class SettingsForm(ProjectForm):
+    """With whom it believes."""
+
+    company = forms.CharField(
+        label=gettext_lazy("The company’s own addresses and domains"),
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
+    )
 
 
 class NewProjectForm(ProjectForm):
@@ -82,10 +94,11 @@ def new(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @manages
 def project(request: StaffRequest, project: str) -> HttpResponse:
-    """Name, language and time zone of a project: for administrators of the installation, others read."""
+    """The settings of a project: for administrators of the installation, others read."""
     it = managed.project_for(request.reach, project)
-    initial = {"name": it.name, "language": it.language, "time_zone": it.time_zone}
-    form = ProjectForm(request.POST or None, initial=initial)
+    company = "\n".join(it.company)
+    initial = {"name": it.name, "language": it.language, "time_zone": it.time_zone, "company": company}
+    form = SettingsForm(request.POST or None, initial=initial)
     missed: changes.ChangedMeanwhile | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -94,6 +107,8 @@ def project(request: StaffRequest, project: str) -> HttpResponse:
             )
         except changes.ChangedMeanwhile as error:
             missed = error
+        except (WrongCompanyAddress, TooManyCompanyAddresses) as error:
+            form.add_error("company", company_fault(error))
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was different."))
             return redirect("manage-project", it.slug)
@@ -104,6 +119,13 @@ def project(request: StaffRequest, project: str) -> HttpResponse:
         **conflict(missed),
     }
     return show(request, "project.jinja", context, at="project", project=it, status=status_of(request, missed))
+
+
+def company_fault(error: Exception) -> str:
+    """What is wrong with the list of the company's addresses, in words."""
+    if isinstance(error, TooManyCompanyAddresses):
+        return _("A list has at most %(most)d entries. Name domains instead of single addresses.") % {"most": MOST}
+    return _("“%(text)s” is neither an address nor a domain.") % {"text": str(error)[:80]}
 
 
 def slug_fault(error: Exception) -> str:

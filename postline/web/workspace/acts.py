@@ -15,6 +15,7 @@ from postline.tickets.actions import change
 from postline.tickets.actions import move as moving
 from postline.tickets.actions import participant as participants
 from postline.tickets.actions import take as taking
+from postline.tickets.actions.requester import change_requester
 from postline.tickets.models import Participant, Priority
 from postline.web.shared.decorators import OpenView, StaffRequest
 from postline.web.workspace.editor import LATER, STATES, moment
@@ -123,6 +124,22 @@ def add_participant(request: StaffRequest, number: int, participant: int) -> Non
         participants.add_participant(request.reach, number=number, participant_id=participant, now=clock.now())
     except Participant.DoesNotExist as error:
         raise Http404 from error
+
+
+@act
+def decline_participant(request: StaffRequest, number: int, participant: int) -> None:
+    """Say that an address that joined by itself shall not take part."""
+    try:
+        participants.decline_participant(request.reach, number=number, participant_id=participant, now=clock.now())
+    except Participant.DoesNotExist as error:
+        raise Http404 from error
+
+
+@act
+def requester(request: StaffRequest, number: int) -> None:
+    """Say who asks."""
+    name, address = request.POST.get("name", ""), request.POST.get("address", "")
+    change_requester(request.reach, number=number, name=name, address=address, now=clock.now())
 
 
 def _queue(request: StaffRequest, number: int) -> Queue:

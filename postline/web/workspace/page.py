@@ -14,10 +14,12 @@ from postline.projects.rights import Reach, Right
 from postline.tickets.models import OPEN_STATES, Priority, Ticket
 from postline.tickets.queries import lists
 from postline.tickets.queries.conversation import Conversation, QueueChoice, conversation
+from postline.tickets.queries.joined import hints_of, how_joined
 from postline.web.shared.decorators import OpenView, StaffRequest, View, signed_in
 from postline.web.workspace.editor import Typed
 from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
-from postline.web.workspace.thread import Names, entries, flag_words, joined_words, kind_words
+from postline.web.workspace.joined import asked_about, hint_words, joined_words, said_in
+from postline.web.workspace.thread import Names, entries, flag_meaning, flag_words, kind_words
 from postline.web.workspace.troubles import Trouble
 
 LANGUAGES = ("en", "ru", "nl", "de", "fr", "es", "it", "pt", "pl", "uk", "tr", "ar", "he", "zh", "ja", "ko")
@@ -35,6 +37,7 @@ def ticket_page(
     reach, now = request.reach, clock.now()
     talk = conversation(reach, number, whole="all" in request.GET)
     ticket = talk.ticket
+    joined = how_joined(ticket)
     queues = lists.my_queues(reach)
     seen = {queue.id for queue in queues}
     names = Names(
@@ -65,7 +68,13 @@ def ticket_page(
         "pictures": PICTURES,
         "sounds": SOUNDS,
         "films": FILMS,
+        "joined": joined,
         "joined_words": joined_words,
+        "shown": {message.id for message in said_in(talk)},
+        "asked": asked_about(talk, joined),
+        "hints": hints_of(reach, ticket),
+        "hint_words": hint_words,
+        "flag_meaning": flag_meaning,
         "flag_words": flag_words,
         "kind_words": kind_words,
     }

@@ -170,6 +170,10 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
             return _("a new address wrote"), {}
         case Happening.ADDRESS_ADDED:
             return _("%(who)s added an address"), {}
+        case Happening.ADDRESS_DECLINED:
+            return _("%(who)s did not add an address"), {}
+        case Happening.REQUESTER:
+            return _("%(who)s changed who the requester is"), {}
         case Happening.NOT_DELIVERED:
             return _("an answer could not be delivered"), {}
         case Happening.NOT_ACKNOWLEDGED:
@@ -196,17 +200,6 @@ def reason_words(code: str) -> str:
     }.get(code, code)
 
 
-def joined_words(code: str) -> str:
-    """How a message found this ticket, in words."""
-    return {
-        "reply-address": _("by our reply address"),
-        "signed-message-id": _("a reply to our message"),
-        "message-id": _("a reply to a message of this ticket"),
-        "quoted-address": _("by the quoted reply address"),
-        "number-in-subject": _("by the number in the subject"),
-    }.get(code, code)
-
-
 def flag_words(code: str) -> str:
     """What was wrong with a message, in words; empty for what concerns nobody at the desk."""
     return {
@@ -218,7 +211,18 @@ def flag_words(code: str) -> str:
         "empty": _("empty"),
         "bad-date": _("wrong date"),
         "same-message-id": _("same Message-ID as another message"),
+        "bad-token": _("made-up reference"),
+        "sender-not-verified": _("sender not verified"),
+        "sender-false": _("sender not verified: the check failed"),
+        "claims-to-be-staff": _("claims to be staff"),
     }.get(code, "")
+
+
+def flag_meaning(code: str) -> str:
+    """How a flag is coloured: that nothing is known of a sender is no warning."""
+    if code == "sender-not-verified":
+        return ""
+    return "danger" if code in ("sender-false", "claims-to-be-staff", "bad-token") else "warning"
 
 
 def kind_words(code: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from postline.tickets.actions.answer import NoAddress, NothingToSay, TooLong
 from postline.tickets.actions.change import WrongOwner, WrongState, WrongTags, WrongTopic
 from postline.tickets.actions.move import WrongQueue
+from postline.tickets.actions.open import WrongAddress
 from postline.tickets.actions.take import NotOpen, TakenByAnother
 from postline.tickets.outgoing import NoMailbox
 from postline.web.workspace.editor import TooLarge, WrongCopy, WrongDate
@@ -26,6 +27,7 @@ TROUBLES = (
     WrongQueue,
     WrongOwner,
     WrongTags,
+    WrongAddress,
     WrongCopy,
     WrongDate,
     TooLarge,
@@ -69,6 +71,9 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble(_("Nothing was changed."), _("Choose a date that is still to come."))
         case WrongOwner():
             return Trouble(_("Not given away."), _("This person cannot take tickets of this queue."))
+        case WrongAddress():
+            words = _("“%(text)s” is no e-mail address.") % {"text": str(error)[:80]}
+            return Trouble(_("The requester was not changed."), words)
         case WrongTags():
             return Trouble(_("Tags not changed."), _("A tag has at most 64 characters, a ticket at most 50 tags."))
         case WrongQueue() | WrongTopic():

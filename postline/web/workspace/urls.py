@@ -42,6 +42,10 @@ urlpatterns = [
     path("tickets/<int:number>/tags/", acts.tags, name="desk-tags"),
     path("tickets/<int:number>/language/", acts.language, name="desk-language"),
     path("tickets/<int:number>/participants/<int:participant>/", acts.add_participant, name="desk-participant"),
+    path(
+        "tickets/<int:number>/participants/<int:participant>/no/", acts.decline_participant, name="desk-participant-no"
+    ),
+    path("tickets/<int:number>/requester/", acts.requester, name="desk-requester"),
     path("messages/<int:message>/html/", letter.as_sent, name="desk-html"),
     path("messages/<int:message>/text/", letter.whole_text, name="desk-text"),
     path("messages/<int:message>/source/", letter.source, name="desk-source"),

@@ -7,7 +7,7 @@ import re
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from postline.projects.models import Group, Line, Mailbox, Membership, Project, Queue, Role
+from postline.projects.models import AuditEntry, Group, Line, Mailbox, Membership, Project, Queue, Role
 from postline.tickets.actions import retire_queue
 from postline.tickets.models import Ticket
 from postline.web.manage import retire
@@ -101,6 +101,21 @@ def test_a_project_is_made_and_changed(d: Department, signed_in: SignedIn) -> No
     assert late.status_code == 409
     assert "Web Mail" in late.text
     assert "Почта" in late.text
+
+
+def test_the_companys_own_addresses_are_listed_one_a_line(d: Department, signed_in: SignedIn) -> None:
+    browser, address = signed_in("admin"), "/manage/projects/mail/"
+    form = {"name": "Mail", "language": "en", "time_zone": "UTC", "seen": "0"}
+
+    wrong = browser.post(address, form | {"company": "company.example\nnot an address"})
+    assert (wrong.status_code, "“address” is neither an address nor a domain." in wrong.text) == (422, True)
+    browser.post(address, form | {"company": " @Company.example, ceo@other.example\r\ncompany.example"})
+    assert Project.objects.get(slug="mail").company == ["ceo@other.example", "company.example"]
+    assert "ceo@other.example\ncompany.example</textarea>" in browser.get(address).text
+    many = "\n".join(f"{number}.example" for number in range(501))
+    assert "at most 500 entries" in browser.post(address, form | {"company": many, "seen": "99"}).text
+    entry = AuditEntry.objects.get(action="project.changed")
+    assert entry.detail["after"] == {"company": ""}  # whose addresses they are is nobody's business
 
 
 def test_a_group_is_made_staffed_and_deleted(d: Department, signed_in: SignedIn) -> None:

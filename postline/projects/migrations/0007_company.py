@@ -10,12 +10,12 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="mailbox",
-            name="believes_staff",
+            name="believes_company",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
             model_name="project",
-            name="staff",
+            name="company",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.TextField(), blank=True, default=list, size=None
             ),

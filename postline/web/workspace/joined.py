@@ -1,0 +1,108 @@
+"""Why a message stands in its ticket, in words; and what a person is asked about who wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from postline.tickets.models import Direction, Other, Reason
+from postline.tickets.queries.conversation import Conversation, Said, TakesPart
+from postline.tickets.queries.joined import Joined
+from postline.web.shared import filters
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What stands below a message: an address to add or not, and somebody who may be the one who asks."""
+
+    words: str = ""
+    beside: str = ""
+    party: str = ""  # how whoever may be the requester is called
+    party_name: str = ""
+    party_address: str = ""
+    address: TakesPart | None = None
+
+
+def said_in(talk: Conversation) -> list[Said]:
+    """The messages that the page shows."""
+    return [step.what for step in talk.steps if isinstance(step.what, Said)]
+
+
+def joined_words(why: Joined, shown: Collection[int]) -> Markup:
+    """How a message found its ticket; the message that its reference hit is a link."""
+    if why.by in ("signed-message-id", "message-id"):
+        return Markup("{} → {}").format(_("References"), _hit(why, shown))
+    return escape(
+        {
+            "reply-address": _("by the reply address"),
+            "quoted-address": _("by the quoted reply address"),
+            "number-in-subject": _("by the number in the subject"),
+        }.get(why.by, why.by)
+    )
+
+
+def hint_words(reason: str) -> str:
+    """Why a ticket may belong to another one."""
+    return {
+        Reason.NUMBER_IN_SUBJECT: _("Its number stands in the subject, but the sender does not take part in it."),
+        Reason.FOREIGN_MESSAGE_ID: _(
+            "This is a reply to one of its messages, but the sender does not take part in it."
+        ),
+        Reason.SAME_REQUESTER: _("The same person has asked before."),
+    }.get(Reason(reason), "")
+
+
+def asked_about(talk: Conversation, joined: dict[int, Joined]) -> dict[int, Asked]:
+    """What a person is asked below which message; about a new address only below the newest one that came from it."""
+    messages = said_in(talk)
+    asked = {one.id: _party(one, joined[one.id], talk) for one in messages if one.id in joined}
+    found = {key: one for key, one in asked.items() if one is not None}
+    for participant in talk.participants:
+        if not participant.proved and not participant.declined:
+            newest = _newest_from(participant.address, messages)
+            if newest is not None:
+                found[newest.id] = Asked(address=participant)
+    return found
+
+
+def _newest_from(address: str, messages: Sequence[Said]) -> Said | None:
+    return next((one for one in reversed(messages) if one.is_theirs and one.sender_address == address), None)
+
+
+def _party(message: Said, why: Joined, talk: Conversation) -> Asked | None:
+    if not why.role:
+        return None
+    other = why.other_name or why.other_address
+    words = {
+        Other.FORWARDED_BY: _("Forwarded by %(who)s, who is sent nothing."),
+        Other.FORWARDED_FROM: _("Forwarded: the letter itself is from %(who)s."),
+        Other.REPLY_TO: _("The sender asks for replies to %(who)s."),
+    }[Other(why.role)]
+    name, address = why.other_name, why.other_address
+    if address == talk.ticket.requester.address:  # the way back
+        name, address = message.sender_name, message.sender_address
+    if why.other_name:
+        other = f"{why.other_name} <{why.other_address}>"
+    return Asked(
+        words=words % {"who": other},
+        beside=why.beside if why.role == Other.FORWARDED_BY else "",
+        party=name or address,
+        party_name=name,
+        party_address=address if address != talk.ticket.requester.address else "",
+    )
+
+
+def _hit(why: Joined, shown: Collection[int]) -> Markup:
+    """The message that a reference hit, as a link where the page can show it."""
+    if why.to is None or why.to_at is None:
+        return escape(_("a message of this ticket"))
+    words = {
+        Direction.OUTBOUND: _("our answer of %(date)s"),
+        Direction.AUTOMATIC: _("our automatic answer of %(date)s"),
+    }.get(Direction(why.to_direction), _("message of %(date)s")) % {"date": filters.short_time(why.to_at)}
+    if why.to_direction == Direction.AUTOMATIC:  # folded away among the events
+        return escape(words)
+    return Markup('<a href="{}#m{}">{}</a>').format("" if why.to in shown else "?all", why.to, words)
