@@ -36,8 +36,9 @@ def people_among(messages: Iterable[ParsedMessage]) -> frozenset[str]:
 
 def is_believed(message: ParsedMessage, authentication: Authentication, mailbox: Mailbox) -> bool:
     """Whether a sender who is said to be of the company is: their domain is proved, or the mailbox's server lets in no
-    false address of it."""
-    return mailbox.believes_company or passed(authentication, message.sender.address.rpartition("@")[2])
+    false address of it. Never when the check failed."""
+    domain = message.sender.address.rpartition("@")[2]
+    return not failed(authentication) and (mailbox.believes_company or passed(authentication, domain))
 
 
 def flags(

@@ -139,6 +139,11 @@ def test_a_mailbox_whose_server_lets_in_no_false_colleague_is_believed(d: Depart
     assert passes_on(authentication=None).requester.address == "anna@user.example"
 
 
+def test_not_even_there_when_the_check_failed(d: Department) -> None:
+    Mailbox.objects.update(believes_company=True)
+    stands_as_sent_by_ivo(passes_on(authentication={"spf": "fail", "dkim": "fail", "dmarc": "fail", "domains": []}))
+
+
 def test_a_letter_of_a_colleague_that_is_passed_on_stays_the_senders(d: Department) -> None:
     ticket = passes_on(author=Address("Eva", "eva@company.example"))
     assert ticket.requester.address == "ivo@company.example"

@@ -14,6 +14,7 @@ from postline.intake import pipeline
 from postline.intake.models import RawMessage, Source, State
 from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep
+from postline.kit import metrics
 from postline.outbox.models import OutboxMessage
 from postline.projects.models import Mailbox, Queue
 from postline.tickets import models, numbers, references
@@ -51,6 +52,15 @@ def test_it_goes_as_the_table_says(d: Department, reader: Reader, name: str) -> 
     for sent in OutboxMessage.objects.select_related("ticket_message__ticket__requester"):
         assert [address.lower() for _name, address in sent.to] == [sent.ticket_message.ticket.requester.address]
         assert sent.cc == []
+
+
+def test_made_up_references_are_counted(d: Department, reader: Reader) -> None:
+    before = metrics.REGISTRY.get_sample_value("postline_bad_tokens_total") or 0
+    for name in ("reply-address-forged", "signed-id-forged", "signed-id-of-another-desk"):
+        talk = Talk(d, reader, FOLDER / name)
+        for step in CASES[name]:
+            talk.happens(step)
+    assert metrics.REGISTRY.get_sample_value("postline_bad_tokens_total") == before + 2
 
 
 class Talk:
