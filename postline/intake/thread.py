@@ -187,9 +187,11 @@ def _nearest_first(message: ParsedMessage) -> list[str]:
 
 
 # Two lookups by index: as one condition with OR the planner may read the whole table. The second does not name the
-# project, or a plan made while the table was small goes through all of the project's messages.
+# project, or a plan made while the table was small goes through all of the project's messages. What belongs to their
+# tickets is asked row by row for the same reason: a join may go through all tickets.
 KNOWN = """
-SELECT found.id, found.project_id, digest, ticket_id, message_id, ticket.state = 'merged',
+SELECT id, project_id, digest, ticket_id, message_id,
+    (SELECT state = 'merged' FROM tickets_ticket AS ticket WHERE ticket.id = found.ticket_id),
     ARRAY(SELECT address FROM tickets_participant AS one WHERE one.ticket_id = found.ticket_id AND one.proved)
 FROM (
     SELECT id, project_id, digest, ticket_id, message_id FROM tickets_message
@@ -197,6 +199,6 @@ FROM (
     UNION ALL
     SELECT id, project_id, NULL, ticket_id, message_id FROM tickets_message
     WHERE message_id = ANY(%(ids)s::text[]) AND message_id <> ''
-) AS found JOIN tickets_ticket AS ticket ON ticket.id = found.ticket_id
-ORDER BY found.id
+) AS found
+ORDER BY id
 """
