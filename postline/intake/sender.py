@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 from postline.intake.addressed import Mailboxes
 from postline.intake.authentication import Authentication, failed, passed
-from postline.intake.parse import Address, ParsedMessage
+from postline.intake.parse import Address, Forwarded, ParsedMessage
+from postline.intake.parse.forwards import is_forward_mark
 from postline.intake.parse.language import language
+from postline.intake.parse.replies import new_text
 from postline.kit.sql import rows
 from postline.projects.models import Mailbox
 from postline.tickets.models import Other
@@ -78,17 +80,24 @@ def letter_of(message: ParsedMessage, *, mailbox: Mailbox, mailboxes: Mailboxes,
             language=language(forwarded.text) or message.language,
             date=forwarded.date or message.date,
         )
-        return Letter(theirs, Other.FORWARDED_BY, message.sender, beside=_words_above(message.new_text, forwarded.text))
+        return Letter(theirs, Other.FORWARDED_BY, message.sender, beside=_words_above(message, forwarded))
     for one in message.reply_to[:1]:
         if _is_somebody_else(one, message, mailboxes):
             return Letter(message, Other.REPLY_TO, one)
     return Letter(message)
 
 
-def _words_above(new_text: str, letter: str) -> str:
-    """What whoever forwarded a letter wrote themselves."""
-    letter = letter.strip()
-    return (new_text.partition(letter)[0] if letter else new_text).strip()
+def _words_above(message: ParsedMessage, letter: Forwarded) -> str:
+    """What whoever forwarded a letter wrote themselves, above its mark or its header fields."""
+    if letter.place:  # it is a part of its own
+        return message.new_text
+    above = message.text.partition(letter.text.strip())[0] if letter.text.strip() else message.text
+    lines = above.strip().splitlines()
+    mark = next((index for index, line in enumerate(lines) if is_forward_mark(line.strip())), None)
+    if mark is not None:
+        return "\n".join(lines[:mark]).strip()
+    words = new_text(above)
+    return "" if letter.sender.address in words else words  # nothing stands above the header fields
 
 
 def is_of(company: Collection[str], address: str) -> bool:

@@ -8,12 +8,14 @@
   queue= state= flags= asked= requester= project=   what is true afterwards; flags and addresses that are asked about
                                 are all that there are
   auth=fail | pass  via=…       what is known of its sender; the envelope's recipients, else those of To and Cc
-line1 answers 1                 and moves, topic, adds, declines, pends: what an agent does with the ticket of 1.eml
+line1 answers 1                 and moves, topic, adds, declines, pends, gives: what an agent does with that ticket
 """
 
 from __future__ import annotations
 
 ANSWERED = ["1 new", "line1 answers 1"]
+COMPANY = "company company.example"
+BY_IVO, FROM_ANNA = "other=forwarded-by:ivo@company.example", "other=forwarded-from:anna@user.example"
 CASES: dict[str, list[str]] = {
     # by our reply address
     "reply-address": [*ANSWERED, "2 joins 1 by=reply-address queue=web state=open"],
@@ -185,6 +187,36 @@ CASES: dict[str, list[str]] = {
         "2 joins 1 by=signed-message-id hits=answer",
     ],
     "reply-to-is-somebody-else": ["1 new requester=anna@user.example other=reply-to:boris@user.example"],
+    # letters that somebody of the company passes on (MISSION I4)
+    "forward-from-a-colleague": [COMPANY, f"1 new auth=pass flags= requester=anna@user.example {BY_IVO}"],
+    "forward-in-dutch": [COMPANY, f"1 new auth=pass flags= requester=anna@user.example {BY_IVO}"],
+    "forward-in-russian": [COMPANY, f"1 new auth=pass flags= requester=anna@user.example {BY_IVO}"],
+    "forward-as-an-attachment": [COMPANY, f"1 new auth=pass flags= requester=anna@user.example {BY_IVO}"],
+    "forward-not-proved": [COMPANY, f"1 new requester=ivo@company.example {FROM_ANNA}"],
+    "forward-with-failed-authentication": [
+        COMPANY,
+        f"1 new auth=fail flags=sender-false requester=ivo@company.example {FROM_ANNA}",
+    ],
+    "forward-from-outside": [COMPANY, f"1 new auth=pass flags= requester=boris@user.example {FROM_ANNA}"],
+    "forward-of-a-colleagues-letter": [COMPANY, "1 new auth=pass flags= requester=ivo@company.example"],
+    "forward-made-the-authors-by-hand": [
+        COMPANY,
+        f"1 new requester=ivo@company.example {FROM_ANNA}",
+        "line1 gives 1 anna@user.example",
+        f"1 stays new requester=anna@user.example {BY_IVO}",
+        "line1 gives 1 ivo@company.example",
+        f"1 stays new requester=ivo@company.example {FROM_ANNA}",
+    ],
+    "forward-and-the-author-replies": [
+        COMPANY,
+        f"1 new auth=pass flags= requester=anna@user.example {BY_IVO}",
+        "2 joins 1 by=reply-address requester=anna@user.example",
+    ],
+    "forward-and-the-colleague-asks": [
+        COMPANY,
+        f"1 new auth=pass flags= requester=anna@user.example {BY_IVO}",
+        "2 joins 1 by=number-in-subject auth=pass flags= requester=anna@user.example",
+    ],
     # who claims to be one of us
     "agents-address-from-outside": [
         *ANSWERED,

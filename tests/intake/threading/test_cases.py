@@ -16,19 +16,21 @@ from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep
 from postline.kit import metrics
 from postline.outbox.models import OutboxMessage
-from postline.projects.models import Mailbox, Queue
+from postline.projects.models import Mailbox, Project, Queue
 from postline.tickets import models, numbers, references
 from postline.tickets.actions.answer import answer
 from postline.tickets.actions.change import change_topic
 from postline.tickets.actions.move import move
 from postline.tickets.actions.participant import add_participant, decline_participant
-from postline.tickets.models import Message, Participant, Suggestion, Ticket
+from postline.tickets.actions.requester import change_requester
+from postline.tickets.models import Body, Message, Participant, Suggestion, Ticket
 from tests.intake.threading.cases import CASES
 from tests.letters import NOW
 from tests.scenes import Department, department
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOLDER = Path(__file__).parent
+WILLEN = "Willen jullie hiernaar kijken?\n\nIvo"
 OURS = ("mail.example", "games.example")
 
 
@@ -50,8 +52,40 @@ def test_it_goes_as_the_table_says(d: Department, reader: Reader, name: str) -> 
     for step in CASES[name]:
         talk.happens(step)
     for sent in OutboxMessage.objects.select_related("ticket_message__ticket__requester"):
-        assert [address.lower() for _name, address in sent.to] == [sent.ticket_message.ticket.requester.address]
+        assert len(sent.to) == 1
+        if sent.kind == "answer":  # the automatic one went to whoever was the requester then
+            assert sent.to[0][1] == sent.ticket_message.ticket.requester.address
         assert sent.cc == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("forward-from-a-colleague", "Can you look at this, please?"),
+        ("forward-in-russian", "Посмотрите, пожалуйста."),
+        ("forward-in-dutch", "Willen jullie hiernaar kijken?\n\nIvo"),
+        ("forward-as-an-attachment", "Her letter is enclosed."),
+    ],
+)
+def test_the_colleagues_words_are_kept_apart_from_the_letter(
+    d: Department, reader: Reader, name: str, words: str
+) -> None:
+    talk = Talk(d, reader, FOLDER / name)
+    for step in CASES[name]:
+        talk.happens(step)
+    body = Message.objects.select_related("body").get(direction="inbound").body
+    assert body.beside == words
+    assert body.new_text.startswith(("Hello,", "Здравствуйте,", "Hallo,"))
+    assert words not in body.new_text
+
+
+def test_who_forwards_without_a_word_has_none(d: Department, reader: Reader) -> None:
+    for name, words in (("forward-from-a-colleague", "Can you look at this, please?"), ("forward-in-dutch", WILLEN)):
+        talk = Talk(d, reader, FOLDER / name)
+        talk.changed = (words, "")
+        for step in CASES[name]:
+            talk.happens(step)
+    assert {body.beside for body in Body.objects.filter(message__direction="inbound")} == {""}
 
 
 def test_made_up_references_are_counted(d: Department, reader: Reader) -> None:
@@ -69,6 +103,7 @@ class Talk:
     def __init__(self, d: Department, reader: Reader, folder: Path) -> None:
         self.d, self.reader, self.folder = d, reader, folder
         self.now = NOW
+        self.changed = ("", "")  # words of the letters, and what stands there instead
         self.tickets: dict[str, dict[str, Ticket]] = {}
         self.raws: dict[str, RawMessage] = {}
 
@@ -78,7 +113,7 @@ class Talk:
         who, verb, *rest = step.split(" ") if "{{" not in step else self.filled(step).split(" ")
         plain = [word for word in rest if "=" not in word]
         given = dict(word.split("=", 1) for word in rest if "=" in word)
-        if who in ("heir", "gone", "form"):
+        if who in ("heir", "gone", "form", "company"):
             self.set_up(who, verb, *plain)
         elif not who.isdigit():
             self.agent_does(who, verb, *plain)
@@ -117,7 +152,8 @@ class Talk:
 
     def deliver(self, which: str, given: dict[str, str]) -> None:
         """The letter comes by SMTP, with what is known of its sender."""
-        content = self.filled((self.folder / f"{which}.eml").read_text("utf-8")).encode().replace(b"\n", b"\r\n")
+        text = (self.folder / f"{which}.eml").read_text("utf-8").replace(*self.changed)
+        content = self.filled(text).encode().replace(b"\n", b"\r\n")
         headers = message_from_bytes(content, policy=policy.compat32)
         named = [one for _, one in getaddresses([headers.get("To", ""), headers.get("Cc", "")])]
         to = given["via"].split(",") if "via" in given else [one for one in named if one.lower().endswith(OURS)]
@@ -173,6 +209,8 @@ class Talk:
                 move(reach, number=number, queue=self.d.queues[words[0]], now=self.now)
             case "topic":
                 change_topic(reach, number=number, topic=self.d.topics[words[0]], now=self.now)
+            case "gives":
+                change_requester(reach, number=number, address=words[0], now=self.now)
             case "adds" | "declines":
                 act = add_participant if verb == "adds" else decline_participant
                 key = Participant.objects.get(ticket__number=number, address=words[0]).pk
@@ -181,7 +219,9 @@ class Talk:
                 raise AssertionError(verb)
 
     def set_up(self, what: str, name: str, *words: str) -> None:
-        if what == "form":
+        if what == "company":
+            Project.objects.filter(slug="mail").update(company=[name])
+        elif what == "form":
             Mailbox.objects.filter(address=name).update(reply_to_beats_from=True)
         else:
             heir = self.d.queues[words[0]] if words else None
