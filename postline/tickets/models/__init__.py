@@ -2,6 +2,7 @@
 
 from postline.tickets.models.conversation import Attachment, Body, Direction, Draft, Message, Note
 from postline.tickets.models.event import Event
+from postline.tickets.models.suggestion import Reason, Suggestion
 from postline.tickets.models.ticket import OPEN_STATES, Participant, Priority, Requester, State, Ticket
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "Note",
     "Participant",
     "Priority",
+    "Reason",
     "Requester",
     "State",
+    "Suggestion",
     "Ticket",
 ]
