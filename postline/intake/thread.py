@@ -12,7 +12,8 @@ from postline.intake.parse import ParsedMessage
 from postline.kit.sql import rows
 from postline.tickets import numbers, references
 from postline.tickets.arrival import Arrived
-from postline.tickets.models import Participant, State, Ticket
+from postline.tickets.models import Participant, Ticket
+from postline.tickets.queries.merged import named
 
 IDS_LOOKED_AT = 50  # the nearest references; a header may hold thousands
 
@@ -97,6 +98,7 @@ def _candidates(
     message: ParsedMessage, known: Known, *, project_id: int, recipients: Sequence[str]
 ) -> Iterator[tuple[int, str]]:
     ids = _nearest_first(message)
+    yield from _after_a_split(ids, known, message, project_id=project_id)
     for address in recipients:
         yield from _named(references.number_in_reply_address(address), "reply-address", project_id=project_id)
     yield from _named(references.nearest(ids), "signed-message-id", project_id=project_id)
@@ -111,12 +113,23 @@ def _candidates(
                 yield ticket_id, joined_by
 
 
+def _after_a_split(
+    ids: Sequence[str], known: Known, message: ParsedMessage, *, project_id: int
+) -> Iterator[tuple[int, str]]:
+    """Who replies to a message of their own goes on where that one stands now, though the address that they once
+    replied to names the ticket that it was split off from. Whether it is the nearest one that we know says which."""
+    nearest = next((one for one in ids if known.tickets(one, project_id=project_id)), None)
+    if nearest is not None and references.number_in_message_id(nearest) is None:
+        for ticket_id in known.tickets(nearest, project_id=project_id):
+            if known.takes_part(ticket_id, message):
+                yield ticket_id, "message-id"
+
+
 def _named(number: int | None, joined_by: str, *, project_id: int) -> Iterator[tuple[int, str]]:
     """Projects are walls: a signature of another project's ticket names nothing here."""
-    if number is not None:
-        found = Ticket.objects.filter(number=number, project_id=project_id).exclude(state=State.MERGED)
-        for ticket_id in found.values_list("id", flat=True):
-            yield ticket_id, joined_by
+    ticket_id = named(number, project_id=project_id) if number is not None else None
+    if ticket_id is not None:
+        yield ticket_id, joined_by
 
 
 def _nearest_first(message: ParsedMessage) -> list[str]:
