@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from postline.kit.sql import rows
-from postline.projects.rights import Reach, Right
+from postline.projects.rights import Reach
+from postline.tickets.queries.seen import SEEN, seen_by
 
 
 def way_of(ticket_id: int) -> list[int]:
@@ -33,13 +34,13 @@ class MergedTicket:
 
 def merged_into(reach: Reach, ticket_id: int) -> MergedTicket | None:
     """The ticket that this one leads to in the end; None where it is not merged, or the person does not see it."""
-    found = rows(MERGED_INTO, {"ticket": ticket_id, "queues": reach.queues_with(Right.SEE)})
+    found = rows(MERGED_INTO, {"ticket": ticket_id, **seen_by(reach)})
     return MergedTicket(*found[0]) if found else None
 
 
 def merged_here(reach: Reach, ticket_id: int) -> Sequence[MergedTicket]:
     """The tickets that were merged straight into this one, oldest first."""
-    found = rows(MERGED_HERE, {"ticket": ticket_id, "queues": reach.queues_with(Right.SEE)})
+    found = rows(MERGED_HERE, {"ticket": ticket_id, **seen_by(reach)})
     return [MergedTicket(*one) for one in found]
 
 
@@ -63,13 +64,13 @@ SELECT ticket.number, ticket.subject, person.login, merge.merged_at
 FROM way JOIN tickets_ticket AS ticket ON ticket.id = way.id
 JOIN tickets_merge AS merge ON merge.ticket_id = %(ticket)s AND merge.undone_at IS NULL
 JOIN projects_person AS person ON person.id = merge.person_id
-WHERE ticket.state <> 'merged' AND ticket.queue_id = ANY(%(queues)s::bigint[])
+WHERE ticket.state <> 'merged' AND {SEEN}
 """  # noqa: S608 - constants of ours
 
-MERGED_HERE = """
+MERGED_HERE = f"""
 SELECT ticket.number, ticket.subject, person.login, merge.merged_at
 FROM tickets_merge AS merge JOIN tickets_ticket AS ticket ON ticket.id = merge.ticket_id
 JOIN projects_person AS person ON person.id = merge.person_id
-WHERE merge.into_id = %(ticket)s AND merge.undone_at IS NULL AND ticket.queue_id = ANY(%(queues)s::bigint[])
+WHERE merge.into_id = %(ticket)s AND merge.undone_at IS NULL AND {SEEN}
 ORDER BY merge.merged_at, merge.id
-"""
+"""  # noqa: S608 - constants of ours

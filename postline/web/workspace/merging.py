@@ -69,8 +69,12 @@ def undo_last(request: StaffRequest, number: int) -> HttpResponse:
 @posted
 def not_the_same(request: StaffRequest, number: int, other: int) -> HttpResponse:
     """The two tickets have nothing to do with each other: it is not suggested again."""
-    suggest.dismiss(request.reach, number=number, other=other, now=clock.now())
-    return redirect("desk-ticket", number=number)
+    try:
+        suggest.dismiss(request.reach, number=number, other=other, now=clock.now())
+    except TROUBLES as error:
+        return ticket_page(request, number, trouble=trouble_of(error))
+    back = number if request.POST.get("back") != str(other) else other
+    return redirect("desk-ticket", number=back)
 
 
 @signed_in

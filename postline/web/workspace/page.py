@@ -38,7 +38,7 @@ def ticket_page(
     talk = conversation(reach, number, whole="all" in request.GET)
     ticket = talk.ticket
     is_merged = ticket.state == State.MERGED
-    queues = lists.my_queues(reach)
+    queues, parts = lists.my_queues(reach), merged_here(reach, ticket.pk)
     seen = {queue.id for queue in queues}
     names = Names(
         queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},
@@ -57,7 +57,8 @@ def ticket_page(
         "is_merged": is_merged,
         "merged_into": merged_into(reach, ticket.pk) if is_merged else None,
         "may_take_apart": is_merged and reach.may(Right.CHANGE, ticket.queue_id),
-        "merged_here": merged_here(reach, ticket.pk),
+        "merged_here": parts,
+        "merged_numbers": {one.number for one in parts},
         "suggestions": suggestions_for(reach, ticket) if not is_merged else [],
         "may_split": sum(1 for step in talk.steps if isinstance(step.what, Said) and step.what.is_theirs) > 1,
         "reason_of": suggestion_words,

@@ -11,6 +11,7 @@ from postline.kit import clock
 from postline.tickets import numbers
 from postline.tickets.actions.draft import save_draft
 from postline.tickets.actions.merge import merge
+from postline.tickets.actions.move import move
 from postline.tickets.actions.suggest import suggest
 from postline.tickets.models import Draft, Merge, Message, Reason, State, Suggestion, Ticket
 from tests.scenes import BORIS, Department, letter
@@ -63,10 +64,31 @@ def test_one_press_merges_and_the_toast_undoes_it(two: tuple[Ticket, Ticket], si
 def test_what_is_not_the_same_is_not_suggested_again(two: tuple[Ticket, Ticket], signed_in: SignedIn) -> None:
     older, newer = two
     browser = signed_in("line1")
-    page = browser.post(desk(older, f"not-same/{newer.number}/"), follow=True).content.decode()
+    fields = {"back": older.number}
+    page = browser.post(desk(newer, f"not-same/{older.number}/"), fields, follow=True).content.decode()
+    assert numbers.show(older.number) in page
     assert 'class="same"' not in page
     assert Suggestion.objects.get().dismissed_at is not None
     assert 'class="same"' not in browser.get(desk(newer)).content.decode()
+
+
+def test_a_ticket_that_one_has_passed_on_is_offered_too(
+    d: Department, two: tuple[Ticket, Ticket], signed_in: SignedIn
+) -> None:
+    """The first letter is in the second line already when the second one comes to the first."""
+    older, newer = two
+    move(d.reach("line1"), number=older.number, queue=d.queues["web"], now=clock.now())
+    browser = signed_in("line1")
+    for here in two:
+        page = browser.get(desk(here)).content.decode()
+        assert f'action="{desk(newer, "merge/")}"' in page
+        assert f'action="{desk(newer, f"not-same/{older.number}/")}"' in page
+    assert 'class="same"' not in signed_in("line1b").get(desk(newer)).content.decode()
+    page = browser.post(desk(newer, "merge/"), {"into": older.number}, follow=True).content.decode()
+    assert "Still refused." in page
+    assert numbers.show(older.number) in browser.get(desk(newer)).content.decode()
+    browser.post(desk(older, "undo/"))
+    assert again(newer).state == State.NEW
 
 
 def test_who_only_reads_is_offered_nothing(two: tuple[Ticket, Ticket], signed_in: SignedIn) -> None:
