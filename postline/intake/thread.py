@@ -116,11 +116,11 @@ def _candidates(
 def _after_a_split(
     ids: Sequence[str], known: Known, message: ParsedMessage, *, project_id: int
 ) -> Iterator[tuple[int, str]]:
-    """Who replies to a message of their own goes on where that one stands now, though the address that they once
-    replied to names the ticket that it was split off from. Whether it is the nearest one that we know says which."""
+    """Who replies to a message that was moved into another ticket goes on there, though the address that they replied
+    to before names the one that it was split off from. Of the messages that we know, the nearest says which."""
     nearest = next((one for one in ids if known.tickets(one, project_id=project_id)), None)
     if nearest is not None and references.number_in_message_id(nearest) is None:
-        for ticket_id in known.tickets(nearest, project_id=project_id):
+        for ticket_id, _key in rows(MOVED, {"message_id": nearest, "project": project_id}):
             if known.takes_part(ticket_id, message):
                 yield ticket_id, "message-id"
 
@@ -153,5 +153,11 @@ FROM (
     SELECT id, project_id, NULL, ticket_id, message_id FROM tickets_message
     WHERE message_id = ANY(%(ids)s::text[]) AND message_id <> ''
 ) AS found
+ORDER BY id
+"""
+
+MOVED = """
+SELECT ticket_id, id FROM tickets_message
+WHERE message_id = %(message_id)s AND message_id <> '' AND project_id = %(project)s AND origin_id IS NOT NULL
 ORDER BY id
 """
