@@ -1,4 +1,4 @@
-"""The way of a message, on one page: claim → read → whose → thread → open or append → automatic answer.
+"""The way of a message, on one page: claim → read → whose → thread → open or append → automatic answer → the same?
 
 A batch is one transaction. One message that fails does not hurt the others: then each is handled in a savepoint of
 its own, and that one goes to quarantine with its error.
@@ -26,6 +26,7 @@ from postline.intake.parse import ParsedMessage, read
 from postline.intake.probe import is_probe
 from postline.intake.quarantine import put_aside
 from postline.intake.reader import Reader, Unreadable
+from postline.intake.same_problem import suggest_same
 from postline.kit import metrics
 from postline.kit.html import has_remote_pictures
 from postline.kit.logs import logger
@@ -229,6 +230,7 @@ def _take_in_all(
         if raw.pk not in done:
             put_aside(raw, reason="own-message" if raw.pk in own else read_message.kind, error="", now=now)
     answer_automatically(opened, mailboxes=mailboxes, now=now)
+    suggest_same([one.arrived.ticket_id for one in opened if one.message.kind == "letter"], now=now)
     return done
 
 

@@ -14,7 +14,8 @@ from postline.intake.parse import ParsedMessage
 from postline.kit.sql import rows
 from postline.tickets import numbers, references
 from postline.tickets.arrival import Arrived
-from postline.tickets.models import Participant, Reason, State, Ticket
+from postline.tickets.models import Participant, Reason, Ticket
+from postline.tickets.queries.merged import named
 
 IDS_LOOKED_AT = 50  # the nearest references; a header may hold thousands
 HINTS = 3  # tickets that a new one is said to belong to perhaps
@@ -55,7 +56,7 @@ class Known:
         self._messages: dict[tuple[int, bytes], int] = {}  # (project, digest) → message
         self._tickets: dict[tuple[int, str], list[tuple[int, int]]] = {}  # (project, Message-ID) → (ticket, message)
         self._participants: dict[int, set[str]] = {}  # of these tickets: addresses that are proved
-        self._merged: set[int] = set()  # of these tickets: those that name nothing any more
+        self._split_off: set[int] = set()  # of these messages: those that stand in another ticket than they came to
         wanted = {one for message in messages for one in (message.message_id, *_nearest_first(message)) if one}
         found = rows(
             KNOWN,
@@ -65,14 +66,14 @@ class Known:
                 "ids": list(wanted),
             },
         )
-        for key, project_id, digest, ticket_id, message_id, is_merged, addresses in found:
+        for key, project_id, digest, ticket_id, message_id, has_moved, addresses in found:
             if digest is not None:
                 self._messages[project_id, digest] = key
             if message_id:
                 self._tickets.setdefault((project_id, message_id), []).append((ticket_id, key))
             self._participants[ticket_id] = set(addresses)
-            if is_merged:
-                self._merged.add(ticket_id)
+            if has_moved:
+                self._split_off.add(key)
 
     def add(self, arrived: Arrived, message: ParsedMessage, *, project_id: int, participants: Sequence[str]) -> None:
         """A message of the batch has just become part of a ticket; the next ones may refer to it. `participants` are
@@ -88,15 +89,14 @@ class Known:
         """The message with this content. Projects are walls: only this one's."""
         return self._messages.get((project_id, digest))
 
-    def has(self, message_id: str, *, project_id: int) -> bool:
-        """Whether there is a message with this Message-ID."""
-        return (project_id, message_id) in self._tickets
-
     def tickets(self, message_id: str, *, project_id: int) -> list[tuple[int, int]]:
         """The tickets that have a message with this Message-ID, and that message: more than one when somebody used it
         again. They are where the message stands now, however it came there."""
-        found = self._tickets.get((project_id, message_id), [])
-        return [one for one in found if one[0] not in self._merged]
+        return self._tickets.get((project_id, message_id), [])
+
+    def has_moved(self, message: int) -> bool:
+        """Whether the message stands in another ticket than it came to."""
+        return message in self._split_off
 
     def takes_part(self, ticket_id: int, message: ParsedMessage) -> bool:
         """Whether its sender is a proved participant."""
@@ -122,7 +122,7 @@ def find(
     duplicate_of = known.message(message.digest, project_id=project_id)
     if duplicate_of is not None:
         return Thread(duplicate_of=duplicate_of)
-    seen = bool(message.message_id) and known.has(message.message_id, project_id=project_id)
+    seen = bool(message.message_id) and bool(known.tickets(message.message_id, project_id=project_id))
     ids = _nearest_first(message)
     bad_token = _carries_bad_token(ids, recipients, mailboxes)
     hints: dict[int, str] = {}
@@ -143,17 +143,28 @@ def _candidates(
     message: ParsedMessage, ids: Sequence[str], known: Known, *, project_id: int, recipients: Sequence[str]
 ) -> Iterator[Candidate]:
     """The tickets that the message names, the best reason first."""
+    yield from _after_a_split(ids, known, project_id=project_id)
     for address in recipients:
         yield from _named(references.number_in_reply_address(address), "reply-address", project_id=project_id)
-    for one in ids:
-        yield from _signed(one, known, project_id=project_id)
-    for one in ids:
-        for ticket_id, key in known.tickets(one, project_id=project_id):
+    for message_id in ids:
+        yield from _signed(message_id, known, project_id=project_id)
+    for message_id in ids:
+        for ticket_id, key in known.tickets(message_id, project_id=project_id):
             yield Candidate(ticket_id, "message-id", key, signed=False, hint=Reason.FOREIGN_MESSAGE_ID)
     yield from _named(references.number_in_text(message.text), "quoted-address", project_id=project_id)
     for number in numbers.found_in(message.subject):
-        for named in _named(number, "number-in-subject", project_id=project_id):
-            yield Candidate(named.ticket_id, named.joined_by, signed=False, hint=Reason.NUMBER_IN_SUBJECT)
+        for one in _named(number, "number-in-subject", project_id=project_id):
+            yield Candidate(one.ticket_id, one.joined_by, signed=False, hint=Reason.NUMBER_IN_SUBJECT)
+
+
+def _after_a_split(ids: Sequence[str], known: Known, *, project_id: int) -> Iterator[Candidate]:
+    """Who replies to a message of their own that was moved goes on where that one stands now, though the address that
+    they once replied to names the ticket that it came to. Whether it is the nearest one that we know says which."""
+    nearest = next((one for one in ids if known.tickets(one, project_id=project_id)), None)
+    if nearest is not None and references.number_in_message_id(nearest) is None:
+        for ticket_id, key in known.tickets(nearest, project_id=project_id):
+            if known.has_moved(key):
+                yield Candidate(ticket_id, "message-id", key, signed=False, hint=Reason.FOREIGN_MESSAGE_ID)
 
 
 def _signed(message_id: str, known: Known, *, project_id: int) -> Iterator[Candidate]:
@@ -167,10 +178,9 @@ def _signed(message_id: str, known: Known, *, project_id: int) -> Iterator[Candi
 
 def _named(number: int | None, joined_by: str, *, project_id: int) -> Iterator[Candidate]:
     """Projects are walls: a signature of another project's ticket names nothing here."""
-    if number is not None:
-        found = Ticket.objects.filter(number=number, project_id=project_id).exclude(state=State.MERGED)
-        for ticket_id in found.values_list("id", flat=True):
-            yield Candidate(ticket_id, joined_by)
+    ticket_id = named(number, project_id=project_id) if number is not None else None
+    if ticket_id is not None:
+        yield Candidate(ticket_id, joined_by)
 
 
 def _carries_bad_token(ids: Sequence[str], recipients: Sequence[str], mailboxes: Mailboxes) -> bool:
@@ -191,13 +201,13 @@ def _nearest_first(message: ParsedMessage) -> list[str]:
 # tickets is asked row by row for the same reason: a join may go through all tickets.
 KNOWN = """
 SELECT id, project_id, digest, ticket_id, message_id,
-    (SELECT state = 'merged' FROM tickets_ticket AS ticket WHERE ticket.id = found.ticket_id),
+    origin_id IS NOT NULL,
     ARRAY(SELECT address FROM tickets_participant AS one WHERE one.ticket_id = found.ticket_id AND one.proved)
 FROM (
-    SELECT id, project_id, digest, ticket_id, message_id FROM tickets_message
+    SELECT id, project_id, digest, ticket_id, message_id, origin_id FROM tickets_message
     WHERE project_id = ANY(%(projects)s::bigint[]) AND digest = ANY(%(digests)s::bytea[])
     UNION ALL
-    SELECT id, project_id, NULL, ticket_id, message_id FROM tickets_message
+    SELECT id, project_id, NULL, ticket_id, message_id, origin_id FROM tickets_message
     WHERE message_id = ANY(%(ids)s::text[]) AND message_id <> ''
 ) AS found
 ORDER BY id

@@ -37,6 +37,11 @@ class Happening(StrEnum):
     ADDRESS_ADDED = "address-added"  # participant
     ADDRESS_DECLINED = "address-declined"  # participant
     REQUESTER = "requester"  # from, to (requesters): somebody else is the one who asks
+    MERGED = "merged"  # other (the number of a ticket, as in those below): this one became part of it
+    MERGED_IN = "merged-in"  # other, from? (state: it was opened again): that one became part of this
+    MERGE_UNDONE = "merge-undone"  # other: the two are apart again
+    SPLIT_OFF = "split-off"  # other, messages: they are another problem
+    SPLIT_FROM = "split-from"  # other, messages, queue: how this ticket began
     NOT_DELIVERED = "not-delivered"  # message, outbox
 
 

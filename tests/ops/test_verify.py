@@ -20,6 +20,7 @@ from postline.outbox.models import OutboxMessage
 from postline.outbox.put import File
 from postline.projects import audit
 from postline.tickets.actions.answer import answer
+from postline.tickets.actions.merge import merge
 from postline.tickets.actions.move import move
 from postline.tickets.actions.take import take
 from postline.tickets.models import Ticket
@@ -151,6 +152,9 @@ def test_an_empty_installation_breaks_nothing(db: None) -> None:
         ("I13", "UPDATE tickets_attachment SET place = '9.9' WHERE place <> ''"),
         ("I13", "UPDATE tickets_attachment SET enclosure_id = NULL"),
         ("I13", "DELETE FROM outbox_enclosure"),
+        ("I15", "UPDATE tickets_ticket SET state = 'merged', waiting_since = NULL"),
+        ("I15", "UPDATE tickets_message SET origin_id = ticket_id"),
+        ("I15", "UPDATE tickets_message SET origin_id = 987654321 WHERE direction = 'inbound'"),
     ],
 )
 def test_what_was_changed_behind_our_back_is_found(name: str, harm: str) -> None:
@@ -310,3 +314,24 @@ def test_the_command_prints_a_table_and_ends_with_0_when_all_is_well() -> None:
     result = CliRunner().invoke(root, ["verify"], obj=configuration.load())
     assert result.exit_code == 0
     assert "What was accepted is stored unchanged" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE tickets_ticket SET state = 'closed' WHERE state = 'merged'",
+        "UPDATE tickets_merge SET undone_at = now()",
+        "UPDATE tickets_message SET ticket_id = origin_id, origin_id = NULL WHERE origin_id IS NOT NULL",
+        "INSERT INTO tickets_merge (ticket_id, into_id, person_id, merged_at, messages, notes, participants, state,"
+        " into_state) SELECT into_id, ticket_id, person_id, merged_at, '{}', '{}', '{}', 'closed', 'closed'"
+        " FROM tickets_merge; UPDATE tickets_ticket SET state = 'merged', waiting_since = NULL",
+    ],
+)
+def test_a_merge_that_leads_nowhere_is_found(desk: Department, ticket: Ticket, harm: str) -> None:
+    arrive(WITH_FILE.replace(b"<one@", b"<again@").replace(b"refused", b"still refused"), "support@mail.example")
+    again = Ticket.objects.exclude(pk=ticket.pk).get()
+    merge(desk.reach("line1"), number=again.number, into=ticket.number, now=NOW)
+    assert broken() == []
+    connection.check_constraints()
+    sql(harm)
+    assert broken() == ["I15"]

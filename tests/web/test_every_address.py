@@ -34,6 +34,8 @@ OF_TICKET = {
     TICKET, f"{TICKET}answer/", f"{TICKET}note/", f"{TICKET}draft/", f"{TICKET}take/", f"{TICKET}release/",
     f"{TICKET}here/", f"{TICKET}keep/",
     f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
+    f"{TICKET}merge/", f"{TICKET}apart/", f"{TICKET}undo/", f"{TICKET}not-same/{{other}}/",
+    f"{TICKET}split/{{message}}/",
     f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/",
     f"{TICKET}participants/{{participant}}/no/", f"{TICKET}requester/", f"{MESSAGE}html/",
     f"{MESSAGE}text/", f"{MESSAGE}raw/", f"{MESSAGE}source/", "desk/attachments/{attachment}/",
@@ -78,7 +80,7 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Ite
 
 
 def form(values: Values) -> Values:
-    return {**FORM, "queue": values["queue"], "word": "delete"}
+    return {**FORM, "queue": values["queue"], "into": values["number"], "word": "delete"}
 
 
 def all_records() -> list[list[Any]]:
@@ -93,6 +95,7 @@ def values(d: Department) -> Values:
     received = Message.objects.get(direction="inbound")
     return {
         "number": ticket.number,
+        "other": ticket.number,
         "message": received.pk,
         "attachment": Attachment.objects.get().pk,
         "participant": Participant.objects.get().pk,

@@ -18,12 +18,15 @@ from postline.outbox.put import NobodyToSendTo
 from postline.projects.rights import Forbidden
 from postline.tickets.actions.answer import NewerMessage, NoAddress, NothingToSay, TooLong
 from postline.tickets.actions.change import WrongOwner, WrongState, WrongTags, WrongTopic
+from postline.tickets.actions.merge import WrongTarget
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.open import WrongAddress
+from postline.tickets.actions.split import WrongMessage
 from postline.tickets.actions.take import NotOpen, TakenByAnother
+from postline.tickets.actions.undo import NothingToUndo
 from postline.tickets.models import State
 from postline.tickets.outgoing import NoMailbox
-from postline.tickets.queries.access import NoSuchTicket
+from postline.tickets.queries.access import MergedAway, NoSuchTicket
 
 log = logger(__name__)
 
@@ -141,6 +144,14 @@ WORDS: dict[type[Exception], Callable[[Any], Refused]] = {
     ),
     NewerMessage: lambda error: Refused(
         409, "newer-message", f"The requester wrote again (message {error.message.pk}). Nothing was sent."
+    ),
+    MergedAway: lambda error: Refused(
+        409, "merged", f"The ticket is part of {error.into or 'another one, which you may not see'}: go on there."
+    ),
+    WrongTarget: lambda _: invalid(into="Another ticket of the same project."),
+    WrongMessage: lambda _: invalid(message="A message that came to this ticket; at least one must stay."),
+    NothingToUndo: lambda _: Refused(
+        409, "nothing-to-undo", "You have merged or split nothing here within the last hour, or it is undone."
     ),
     NotOpen: lambda _: Refused(409, "not-open", "The ticket is closed. Open it first, or answer it."),
     WrongState: _wrong_state,

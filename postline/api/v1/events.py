@@ -28,6 +28,7 @@ OF_QUEUES: Places = {
     Happening.RETURNED: ("from", "to"),
     Happening.ANSWERED: ("queue",),
     Happening.OPENED: ("queue",),
+    Happening.SPLIT_FROM: ("queue",),
 }
 OF_PEOPLE: Places = {Happening.ASSIGNED: ("from", "to")}
 OF_TOPICS: Places = {Happening.TOPIC: ("from", "to")}
@@ -36,7 +37,8 @@ OF_TOPICS: Places = {Happening.TOPIC: ("from", "to")}
 class EventObject(Schema):
     """One row of history. `number` counts from 1 without gaps; `person` is null where the system acted.
 
-    In `data`, queues and topics are slugs and people logins; `message` and `note` are ids. A private queue that you
+    In `data`, queues and topics are slugs and people logins; `message` and `note` are ids, `other` is the number of
+    another ticket. A private queue that you
     know nothing of is null.
     """
 
@@ -97,6 +99,8 @@ def _named(event: Event, *, queues: dict[int, str], topics: dict[int, str], peop
             data[name] = names.get(data.get(name, 0))
     if event.kind == Happening.PRIORITY:
         data = {name: PRIORITIES.get(value, value) for name, value in data.items()}
+    if "other" in data:
+        data["other"] = str(data["other"])
     data.pop("outbox", None)  # the inside of the house
     return data
 

@@ -19,6 +19,7 @@ from postline.api.v1 import (
     events,
     leases,
     me,
+    merging,
     messages,
     projects,
     queues,
@@ -120,7 +121,7 @@ def interface() -> NinjaAPI:
     )
     api.add_decorator(answered)
     errors.register(api)
-    for noun in (me, projects, queues, topics, tickets, leases, messages, events, attachments):
+    for noun in (me, projects, queues, topics, tickets, leases, merging, messages, events, attachments):
         api.add_router("", noun.router)
     return api
 

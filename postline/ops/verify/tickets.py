@@ -43,7 +43,8 @@ def answers_once(now: datetime) -> Iterator[Violation]:
         UNION ALL
         SELECT 'outbox ' || queued.id, 'is no message of its ticket'
         FROM outbox_outboxmessage AS queued JOIN tickets_ticket AS ticket ON ticket.id = queued.ticket_id
-        LEFT JOIN tickets_message AS message ON message.outbox_message_id = queued.id AND message.ticket_id = ticket.id
+        LEFT JOIN tickets_message AS message ON message.outbox_message_id = queued.id
+            AND coalesce(message.origin_id, message.ticket_id) = ticket.id
         WHERE message.id IS NULL
         UNION ALL
         SELECT 'message ' || message.id, 'was never put into the outbox' FROM tickets_message AS message
@@ -51,7 +52,7 @@ def answers_once(now: datetime) -> Iterator[Violation]:
         UNION ALL
         SELECT 'message ' || message.id, count(event.id) || ' events of the history tell of it'
         FROM tickets_message AS message
-        LEFT JOIN tickets_event AS event ON event.ticket_id = message.ticket_id
+        LEFT JOIN tickets_event AS event ON event.ticket_id = coalesce(message.origin_id, message.ticket_id)
             AND event.kind IN ('answered', 'opened', 'acknowledged')
             AND (event.data ->> 'message')::bigint = message.id
         WHERE message.direction IN ('outbound', 'automatic') GROUP BY message.id HAVING count(event.id) <> 1
@@ -80,7 +81,8 @@ def one_holder(now: datetime) -> Iterator[Violation]:
             SELECT ticket_id, number, kind, person_id, at, lag(kind) OVER steps AS before,
                 lag(person_id) OVER steps AS holder, lag(at) OVER steps AS since
             FROM tickets_event
-            WHERE kind IN ('taken', 'released', 'lease-ended', 'answered', 'moved', 'assigned', 'returned', 'state')
+            WHERE kind IN ('taken', 'released', 'lease-ended', 'answered', 'moved', 'assigned', 'returned', 'state',
+                'merged')
             WINDOW steps AS (PARTITION BY ticket_id ORDER BY number)
         ) AS step JOIN tickets_ticket AS ticket ON ticket.id = step.ticket_id
         WHERE step.kind IN ('taken', 'answered', 'moved') AND step.before = 'taken'

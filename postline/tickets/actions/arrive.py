@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from postline.kit.sql import as_json, row
+from postline.kit.sql import as_json, row, rows
 from postline.tickets import numbers
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.open import PREVIEW
@@ -19,6 +19,7 @@ from postline.tickets.announcements import ANNOUNCED
 from postline.tickets.arrival import ROBOTS, Arrival, Arrived, participants
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Participant, Priority, State, Ticket
+from postline.tickets.queries.merged import way_of
 
 CANDIDATES = 4  # random numbers tried at once: at a million tickets one in ninety is taken
 
@@ -67,10 +68,10 @@ def _follow_up(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
 
 
 def _follow_up_with_consequences(arrival: Arrival, values: dict[str, Any], *, now: datetime) -> Arrived:
-    """The ticket is reopened, or returns to a queue, or gets a new participant."""
+    """The ticket is reopened, or returns to a queue, or gets a new participant; or it is part of another one by now."""
     stored = row(_statement(FOLLOW_UP, arrival), values)
     if stored is None:
-        raise Ticket.DoesNotExist(values["ticket"])
+        return _follow_up_of_merged(arrival, ticket_id=values["ticket"], now=now)
     ticket_id, number, _, message_id, _told = stored
     ticket = Ticket.objects.select_related("return_queue").get(pk=ticket_id)  # locked: we have just changed it
     _join(ticket, arrival, now=now)
@@ -78,6 +79,16 @@ def _follow_up_with_consequences(arrival: Arrival, values: dict[str, Any], *, no
         reopen(ticket, now=now)
     ticket.save()
     return Arrived(ticket_id, number, message_id, is_new=False, queue_id=ticket.queue_id)
+
+
+def _follow_up_of_merged(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
+    """It arrives where the ticket is now, and goes back with it should the merge be undone."""
+    way = way_of(ticket_id)
+    if way[-1] == ticket_id:
+        raise Ticket.DoesNotExist(ticket_id)
+    arrived = _follow_up(arrival, ticket_id=way[-1], now=now)
+    rows(REMEMBER, {"message": arrived.message_id, "way": way})
+    return arrived
 
 
 def reopen(ticket: Ticket, *, now: datetime) -> None:
@@ -100,7 +111,12 @@ def reopen(ticket: Ticket, *, now: datetime) -> None:
 
 def preview_of(arrival: Arrival) -> str:
     """The beginning of what the requester says, on one line."""
-    return " ".join((arrival.new_text or arrival.text)[: PREVIEW * 4].split())[:PREVIEW]
+    return first_words(arrival.new_text or arrival.text)
+
+
+def first_words(text: str) -> str:
+    """The beginning of a text on one line, as lists show it."""
+    return " ".join(text[: PREVIEW * 4].split())[:PREVIEW]
 
 
 def _join(ticket: Ticket, arrival: Arrival, *, now: datetime) -> None:
@@ -183,12 +199,12 @@ FOLLOW_UP = """
 WITH ticket AS (
     UPDATE tickets_ticket
     SET event_count = event_count + 1, updated_at = %(now)s, preview = coalesce(%(preview)s::text, preview)
-    WHERE id = %(ticket)s
+    WHERE id = %(ticket)s AND state <> 'merged'
     RETURNING id, number, queue_id, event_count
 )"""
 
 FOLLOW_UP_OF_OPEN = FOLLOW_UP.replace(
-    "WHERE id = %(ticket)s",
+    "WHERE id = %(ticket)s AND state <> 'merged'",
     """WHERE id = %(ticket)s AND state IN ('new', 'open') AND return_queue_id IS NULL AND (
         %(address)s::text = ''
         OR EXISTS (SELECT FROM tickets_participant WHERE ticket_id = %(ticket)s AND address = %(address)s::text)
@@ -226,3 +242,8 @@ FILES = """, files AS (
 RESULT = f"""
 SELECT ticket.id, ticket.number, ticket.queue_id, message.id, {ANNOUNCED} FROM ticket, message
 """  # noqa: S608 - constants of ours
+
+REMEMBER = """
+UPDATE tickets_merge SET messages = messages || %(message)s::bigint
+WHERE ticket_id = ANY(%(way)s::bigint[]) AND undone_at IS NULL
+"""

@@ -45,8 +45,6 @@ def change_state(
     """
     require_valid_state(state, pending_until=pending_until, now=now)
     ticket = lock_ticket_for(reach, number, Right.CHANGE)
-    if ticket.state == State.MERGED:
-        raise WrongState(State.MERGED)
     if (ticket.state, ticket.pending_until) == (state, pending_until):
         return ticket
     data = {"from": ticket.state, "to": str(state)}

@@ -99,7 +99,7 @@ def end_lease(ticket: Ticket) -> None:
 
 
 def _give(ticket: Ticket, person: Person, *, now: datetime) -> Ticket:
-    if ticket.state in (State.CLOSED, State.MERGED):
+    if ticket.state == State.CLOSED:
         raise NotOpen(ticket.state)
     anew = ticket.taken_by_id != person.pk or ticket.taken_until is None or ticket.taken_until < now
     ticket.taken_by, ticket.taken_until = person, now + LEASE

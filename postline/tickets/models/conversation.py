@@ -66,6 +66,7 @@ class Message(models.Model):
         OutboxMessage, null=True, on_delete=models.PROTECT, related_name="ticket_message"
     )
     request_key = models.TextField(null=True)
+    origin_id = models.BigIntegerField(null=True)  # of the ticket whose history tells of it, after a merge or a split
     sent_at = models.DateTimeField(null=True)  # its own Date
     created_at = models.DateTimeField()
 

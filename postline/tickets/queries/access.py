@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
+from psycopg.errors import LockNotAvailable
 
 from postline.projects.rights import Reach, Right
-from postline.tickets.models import Event, Ticket
+from postline.tickets.models import Event, State, Ticket
+from postline.tickets.queries.merged import merged_into
 
 
 class NoSuchTicket(Exception):
     """There is no ticket of this number, or the person may not know that there is one."""
+
+
+class MergedAway(Exception):
+    """The ticket became part of another one: what is to be done is done there. `into` is its number, None where the
+    person does not see it."""
+
+    def __init__(self, into: int | None) -> None:
+        super().__init__(into)
+        self.into = into
 
 
 def visible_tickets(reach: Reach) -> QuerySet[Ticket]:
@@ -32,11 +44,43 @@ def ticket_for(reach: Reach, number: int, right: Right = Right.SEE, *, related: 
 
 
 def lock_ticket_for(reach: Reach, number: int, right: Right) -> Ticket:
-    """The same with the ticket's row locked until the end of the transaction: for actions."""
+    """The same with the ticket's row locked until the end of the transaction: for actions. Raises MergedAway."""
     # first the lock, then the rest: a row that moves while we wait for it would not match its old queue any more
     locked = Ticket.objects.select_for_update().filter(number=number).values_list("pk", flat=True).first()
-    query = Ticket.objects.select_related("queue", "project", "requester")
-    return _checked(reach, query.filter(pk=locked).first() if locked else None, right)
+    ticket = _checked(reach, _locked(locked), right)
+    if ticket.state == State.MERGED:
+        into = merged_into(reach, ticket.pk)
+        raise MergedAway(into.number if into else None)
+    return ticket
+
+
+def lock_two_for(reach: Reach, first: int, second: int) -> tuple[Ticket, Ticket]:
+    """Two tickets that the person sees, merged ones too, with both rows locked. Raises NoSuchTicket.
+
+    Never waits for one while it holds the other: intake locks the tickets of a batch in the order of its messages.
+    """
+    keys: dict[int, int | None] = {}
+    begin, then = sorted((first, second))
+    while len(keys) < len({first, second}):
+        try:
+            with transaction.atomic():
+                for number in (begin, then):
+                    busy = number == then and begin != then
+                    rows = Ticket.objects.select_for_update(nowait=busy).filter(number=number)
+                    keys[number] = rows.values_list("pk", flat=True).first()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            begin, then = then, begin
+            keys.clear()
+    return (
+        _checked(reach, _locked(keys[first]), Right.SEE),
+        _checked(reach, _locked(keys[second]), Right.SEE),
+    )
+
+
+def _locked(key: int | None) -> Ticket | None:
+    return Ticket.objects.select_related("queue", "project", "requester").filter(pk=key).first() if key else None
 
 
 def _checked(reach: Reach, ticket: Ticket | None, right: Right) -> Ticket:

@@ -20,7 +20,7 @@ from postline.tickets.queries.lists import TicketRow, tickets_of_requester
 RECENT = 30  # messages that a page shows before it is asked for all
 SHOWN = 12_000  # letters of a message's new text
 FOLDED = 6_000  # letters of its quoted original and signature
-TO, CC, TEXT, TOTAL = 6, 7, 14, 19  # where they stand in a row of MESSAGES
+TO, CC, TEXT, TOTAL = 6, 7, 15, 20  # where they stand in a row of MESSAGES
 THEIRS = frozenset({Direction.INBOUND, Direction.TOLD})
 
 
@@ -105,6 +105,7 @@ class Said:
     flags: list[str]
     raw_id: int | None
     has_html: bool
+    origin: int | None  # number of the ticket that it was written in, where that is another one
     shown: str
     rest: str
     is_cut: bool
@@ -262,13 +263,21 @@ def _in_order(
     events: Sequence[Happened],
     lines: dict[int, int],
 ) -> list[Step]:
-    """Messages and notes stand where their event does; each step knows the line in which the ticket then was."""
+    """Messages and notes stand where their event does, those that came by a merge or a split by their time; each step
+    knows the line in which the ticket then was."""
     said = {message.id: message for message in messages}
     noted = {note.id: note for note in notes}
+    told = {event.data.get("message", 0) for event in events if event.kind in SAYING}
+    noting = {event.data.get("note", 0) for event in events if event.kind == Happening.NOTED}
+    foreign: list[Said | Noted] = [one for one in messages if one.id not in told]
+    foreign += [one for one in notes if one.id not in noting]
+    foreign.sort(key=lambda one: one.at, reverse=True)
     earliest = min((message.at for message in messages), default=None)
     line = lines.get(_first_queue(ticket, events), ticket.queue.line)
     steps: list[Step] = []
     for event in events:
+        while foreign and foreign[-1].at < event.at:
+            steps.append(Step(foreign.pop(), line))
         what: Said | Noted | Happened | None = event
         if event.kind in SAYING:
             what = said.pop(event.data.get("message", 0), None)
@@ -278,7 +287,7 @@ def _in_order(
             steps.append(Step(what, line))
         if event.kind in (Happening.MOVED, Happening.RETURNED):
             line = lines.get(event.data.get("to", 0), line)
-    steps += [Step(message, line) for message in said.values()]
+    steps += [Step(one, line) for one in reversed(foreign)]
     return steps
 
 
@@ -291,12 +300,13 @@ SAYING = frozenset({Happening.ARRIVED, Happening.OPENED, Happening.ANSWERED, Hap
 
 MESSAGES = """
 SELECT m.id, m.direction, m.created_at, m.sender_name, m.sender_address, author.login, m."to", m.cc, m.subject, m.kind,
-    m.joined_by, m.flags, m.raw_id, coalesce(b.html <> '', false),
+    m.joined_by, m.flags, m.raw_id, coalesce(b.html <> '', false), origin.number,
     left(coalesce(b.text, ''), %(shown)s + %(folded)s), left(coalesce(b.new_text, ''), %(shown)s),
     length(coalesce(b.text, '')), length(coalesce(b.new_text, '')), m.outbox_message_id, count(*) OVER ()
 FROM tickets_message m
 LEFT JOIN tickets_body b ON b.message_id = m.id
 LEFT JOIN projects_person author ON author.id = m.author_id
+LEFT JOIN tickets_ticket origin ON origin.id = m.origin_id
 WHERE m.ticket_id = %(ticket)s
 ORDER BY m.id DESC LIMIT %(limit)s
 """
@@ -305,7 +315,7 @@ DELIVERIES = """
 SELECT o.id, o.state, o.attempts, o.next_attempt_at, o.finished_at,
     coalesce((SELECT jsonb_agg(jsonb_build_array(r.address, r.state, r.reply) ORDER BY r.id)
         FROM outbox_recipient r WHERE r.message_id = o.id), '[]')
-FROM outbox_outboxmessage o WHERE o.ticket_id = %(ticket)s
+FROM outbox_outboxmessage o JOIN tickets_message m ON m.outbox_message_id = o.id WHERE m.ticket_id = %(ticket)s
 """
 
 EVENTS = """

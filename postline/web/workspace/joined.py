@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from postline.tickets.models import Direction, Other, Reason
+from postline.tickets.models import Direction, Other
 from postline.tickets.queries.conversation import Conversation, Said, TakesPart
 from postline.tickets.queries.joined import Joined
 from postline.web.shared import filters
@@ -42,17 +42,6 @@ def joined_words(why: Joined, shown: Collection[int]) -> Markup:
             "number-in-subject": _("by the number in the subject"),
         }.get(why.by, why.by)
     )
-
-
-def hint_words(reason: str) -> str:
-    """Why a ticket may belong to another one."""
-    return {
-        Reason.NUMBER_IN_SUBJECT: _("Its number stands in the subject, but the sender does not take part in it."),
-        Reason.FOREIGN_MESSAGE_ID: _(
-            "This is a reply to one of its messages, but the sender does not take part in it."
-        ),
-        Reason.SAME_REQUESTER: _("The same person has asked before."),
-    }.get(Reason(reason), "")
 
 
 def asked_about(talk: Conversation, joined: dict[int, Joined]) -> dict[int, Asked]:

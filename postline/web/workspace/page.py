@@ -11,15 +11,17 @@ from django.template.backends.utils import csrf_input
 
 from postline.kit import clock
 from postline.projects.rights import Reach, Right
-from postline.tickets.models import OPEN_STATES, Priority, Ticket
+from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
 from postline.tickets.queries import lists
-from postline.tickets.queries.conversation import Conversation, QueueChoice, conversation
-from postline.tickets.queries.joined import hints_of, how_joined
+from postline.tickets.queries.conversation import Conversation, QueueChoice, Said, conversation
+from postline.tickets.queries.joined import how_joined
+from postline.tickets.queries.merged import merged_here, merged_into
+from postline.tickets.queries.suggestions import suggestions_for
 from postline.web.shared.decorators import OpenView, StaffRequest, View, signed_in
 from postline.web.workspace.editor import Typed
 from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
-from postline.web.workspace.joined import asked_about, hint_words, joined_words, said_in
-from postline.web.workspace.thread import Names, entries, flag_meaning, flag_words, kind_words
+from postline.web.workspace.joined import asked_about, joined_words, said_in
+from postline.web.workspace.thread import Names, entries, flag_meaning, flag_words, kind_words, suggestion_words
 from postline.web.workspace.troubles import Trouble
 
 LANGUAGES = ("en", "ru", "nl", "de", "fr", "es", "it", "pt", "pl", "uk", "tr", "ar", "he", "zh", "ja", "ko")
@@ -37,8 +39,8 @@ def ticket_page(
     reach, now = request.reach, clock.now()
     talk = conversation(reach, number, whole="all" in request.GET)
     ticket = talk.ticket
-    joined = how_joined(ticket)
-    queues = lists.my_queues(reach)
+    joined, is_merged = how_joined(ticket), ticket.state == State.MERGED
+    queues, parts = lists.my_queues(reach), merged_here(reach, ticket.pk)
     seen = {queue.id for queue in queues}
     names = Names(
         queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},
@@ -53,11 +55,19 @@ def ticket_page(
         "queues": queues,
         "here": next((queue for queue in queues if queue.id == ticket.queue_id), None),
         "now": now,
-        "may": {right.name.lower(): reach.may(right, ticket.queue_id) for right in Right},
+        "may": {right.name.lower(): not is_merged and reach.may(right, ticket.queue_id) for right in Right},
+        "is_merged": is_merged,
+        "merged_into": merged_into(reach, ticket.pk) if is_merged else None,
+        "may_take_apart": is_merged and reach.may(Right.CHANGE, ticket.queue_id),
+        "merged_here": parts,
+        "merged_numbers": {one.number for one in parts},
+        "suggestions": suggestions_for(reach, ticket) if not is_merged else [],
+        "may_split": sum(1 for step in talk.steps if isinstance(step.what, Said) and step.what.is_theirs) > 1,
+        "reason_of": suggestion_words,
         "holder": talk.holder if ticket.taken_until is not None and ticket.taken_until > now else None,
         "is_mine": ticket.taken_by_id == reach.person.pk,
         "is_open": ticket.state in OPEN_STATES,
-        "targets": _targets(reach, ticket, talk.queues),
+        "targets": targets_of(reach, ticket, talk.queues),
         "priorities": list(Priority),
         "languages": sorted({*LANGUAGES, ticket.language} - {""}),
         "answer": _shown_answer(talk, typed),
@@ -72,8 +82,6 @@ def ticket_page(
         "joined_words": joined_words,
         "shown": {message.id for message in said_in(talk)},
         "asked": asked_about(talk, joined),
-        "hints": hints_of(reach, ticket),
-        "hint_words": hint_words,
         "flag_meaning": flag_meaning,
         "flag_words": flag_words,
         "kind_words": kind_words,
@@ -94,8 +102,8 @@ def posted(view: View[...]) -> OpenView[...]:
     return signed_in(checked)
 
 
-def _targets(reach: Reach, ticket: Ticket, queues: Sequence[QueueChoice]) -> list[QueueChoice]:
-    """Where the ticket can be moved to by this person."""
+def targets_of(reach: Reach, ticket: Ticket, queues: Sequence[QueueChoice]) -> list[QueueChoice]:
+    """Where the ticket can be moved to by this person, beside where it is."""
     return [
         queue
         for queue in queues

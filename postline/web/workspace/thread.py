@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,8 +14,9 @@ from markupsafe import Markup, escape
 from postline.kit.html import text_to_html
 from postline.kit.links import mark_links
 from postline.projects.models import Line
+from postline.tickets import numbers
 from postline.tickets.history import Happening
-from postline.tickets.models import Direction, Priority, State
+from postline.tickets.models import Direction, Priority, Reason, State
 from postline.tickets.queries.conversation import Conversation, Happened, Noted, Said, Step
 from postline.web.shared import filters
 from postline.web.shared.foreign import mark
@@ -176,9 +178,23 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
             return _("%(who)s changed who the requester is"), {}
         case Happening.NOT_DELIVERED:
             return _("an answer could not be delivered"), {}
+        case Happening.MERGED:
+            return _("%(who)s made it part of %(other)s"), {"other": _number(data)}
+        case Happening.MERGED_IN:
+            return _("%(who)s merged %(other)s into it"), {"other": _number(data)}
+        case Happening.MERGE_UNDONE:
+            return _("%(who)s took it and %(other)s apart again"), {"other": _number(data)}
+        case Happening.SPLIT_OFF:
+            return _("%(who)s split off %(other)s: another problem"), {"other": _number(data)}
+        case Happening.SPLIT_FROM:
+            return _("%(who)s split it off from %(other)s"), {"other": _number(data)}
         case Happening.NOT_ACKNOWLEDGED:
             return _("no automatic answer (%(reason)s)"), {"reason": reason_words(data.get("reason", ""))}
     return event.kind, {}
+
+
+def _number(data: Mapping[str, Any]) -> Markup:
+    return Markup('<b class="nowrap">{}</b>').format(numbers.show(data.get("other", 0)))
 
 
 def _state(code: str) -> str:
@@ -233,3 +249,20 @@ def kind_words(code: str) -> str:
         "mailing-list": _("mailing list"),
         "feedback-report": _("complaint report"),
     }.get(code, code)
+
+
+def suggestion_words(code: str, *, is_older: bool) -> str:
+    """Why another ticket is suggested: one that this ticket may belong to (`is_older`), or that may belong to it.
+
+    Stands before its number and subject.
+    """
+    match code:
+        case Reason.NUMBER_IN_SUBJECT if is_older:
+            return _("Its subject names a ticket of somebody else:")
+        case Reason.NUMBER_IN_SUBJECT:
+            return _("Somebody else named this ticket:")
+        case Reason.FOREIGN_MESSAGE_ID if is_older:
+            return _("It replies to a ticket of somebody else:")
+        case Reason.FOREIGN_MESSAGE_ID:
+            return _("Somebody else replied to this ticket:")
+    return _("The same person wrote about the same thing:")

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from postline.tickets import numbers
 from postline.tickets.actions.answer import NoAddress, NothingToSay, TooLong
 from postline.tickets.actions.change import WrongOwner, WrongState, WrongTags, WrongTopic
+from postline.tickets.actions.merge import WrongTarget
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.open import WrongAddress
+from postline.tickets.actions.split import WrongMessage
 from postline.tickets.actions.take import NotOpen, TakenByAnother
+from postline.tickets.actions.undo import NothingToUndo
+from postline.tickets.actions.unmerge import NotMerged
 from postline.tickets.outgoing import NoMailbox
+from postline.tickets.queries.access import MergedAway
 from postline.web.workspace.editor import TooLarge, WrongCopy, WrongDate
 
 TROUBLES = (
@@ -31,6 +37,11 @@ TROUBLES = (
     WrongCopy,
     WrongDate,
     TooLarge,
+    MergedAway,
+    WrongTarget,
+    WrongMessage,
+    NotMerged,
+    NothingToUndo,
 )
 
 
@@ -76,6 +87,19 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble(_("The requester was not changed."), words)
         case WrongTags():
             return Trouble(_("Tags not changed."), _("A tag has at most 64 characters, a ticket at most 50 tags."))
+        case MergedAway(into=int() as into):
+            words = _("The ticket is part of %(number)s: go on there. What you typed is kept.")
+            return Trouble(_("Nothing was done."), words % {"number": numbers.show(into)}, 409)
+        case MergedAway():
+            words = _("The ticket is part of another one, which you do not see. What you typed is kept.")
+            return Trouble(_("Nothing was done."), words, 409)
+        case WrongTarget():
+            return Trouble(_("Not merged."), _("Choose another ticket of the same project."))
+        case WrongMessage():
+            words = _("Choose messages that came to this ticket, and let at least one stay.")
+            return Trouble(_("Not split."), words)
+        case NotMerged() | NothingToUndo():
+            return Trouble(_("Nothing to undo."), _("The tickets are apart already."), 409)
         case WrongQueue() | WrongTopic():
             return Trouble(_("Nothing was changed."), _("Choose one of the ticket’s project."))
     raise error

@@ -8,7 +8,7 @@
   queue= state= flags= asked= requester= project=   what is true afterwards; flags and addresses that are asked about
                                 are all that there are
   auth=fail | pass  via=…       what is known of its sender; the envelope's recipients, else those of To and Cc
-line1 answers 1                 and moves, topic, adds, declines, pends, gives: what an agent does with that ticket
+line1 answers 1                 and moves, topic, adds, declines, pends, gives, merges, splits: acts of an agent
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ CASES: dict[str, list[str]] = {
     "to-two-projects": ["1 new project=mail,games"],
     "reply-to-two-projects": ["1 new project=mail,games", "2 joins 1 by=reply-address project=mail,games"],
     "delivered-twice": ["1 new", "2 again via=abuse@mail.example"],
-    "same-message-id-other-words": ["1 new", "2 new flags=same-message-id"],
+    "same-message-id-other-words": ["1 new", "2 new flags=same-message-id hint=1:same-requester"],
     "our-own-answer-comes-back": [*ANSWERED, "2 aside own-message via=abuse@mail.example", "1 stays closed"],
     "no-mailbox-of-ours": ["1 aside no-mailbox"],
     "web-form": [
@@ -216,6 +216,35 @@ CASES: dict[str, list[str]] = {
         COMPANY,
         f"1 new auth=pass flags= requester=anna@user.example {BY_IVO}",
         "2 joins 1 by=number-in-subject auth=pass flags= requester=anna@user.example",
+    ],
+    # after tickets were merged or a message was split off
+    "reply-to-a-merged-ticket": ["1 new", "2 new", "lead merges 2 1", "3 joins 1 by=reply-address"],
+    "number-of-a-merged-ticket": ["1 new", "2 new", "lead merges 2 1", "3 joins 1 by=number-in-subject"],
+    "reply-to-a-letter-that-was-merged": ["1 new", "2 new", "lead merges 2 1", "3 joins 1 by=message-id hits=2"],
+    "reply-after-a-merge-was-undone": [
+        "1 new",
+        "2 new",
+        "lead merges 2 1",
+        "lead unmerges 2",
+        "3 joins 2 by=reply-address",
+    ],
+    "reply-to-what-was-split-off": [
+        "1 new",
+        "2 joins 1 by=reply-address",
+        "lead splits 1 2",
+        "3 joins 2 by=message-id hits=2",
+    ],
+    "reply-to-the-rest-after-a-split": [
+        "1 new",
+        "2 joins 1 by=reply-address",
+        "lead splits 1 2",
+        "3 joins 1 by=reply-address",
+    ],
+    "stranger-replies-to-what-was-split-off": [
+        "1 new",
+        "2 joins 1 by=reply-address",
+        "lead splits 1 2",
+        "3 new hint=2:foreign-message-id",
     ],
     # who claims to be one of us
     "agents-address-from-outside": [

@@ -20,9 +20,12 @@ from postline.projects.models import Mailbox, Project, Queue
 from postline.tickets import models, numbers, references
 from postline.tickets.actions.answer import answer
 from postline.tickets.actions.change import change_topic
+from postline.tickets.actions.merge import merge
 from postline.tickets.actions.move import move
 from postline.tickets.actions.participant import add_participant, decline_participant
 from postline.tickets.actions.requester import change_requester
+from postline.tickets.actions.split import split
+from postline.tickets.actions.unmerge import unmerge
 from postline.tickets.models import Body, Message, Participant, Suggestion, Ticket
 from tests.intake.threading.cases import CASES
 from tests.letters import NOW
@@ -88,13 +91,16 @@ def test_who_forwards_without_a_word_has_none(d: Department, reader: Reader) -> 
     assert {body.beside for body in Body.objects.filter(message__direction="inbound")} == {""}
 
 
-def test_made_up_references_are_counted(d: Department, reader: Reader) -> None:
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [("reply-address-forged", 1), ("signed-id-forged", 1), ("signed-id-of-another-desk", 0)],
+)
+def test_made_up_references_are_counted(d: Department, reader: Reader, name: str, counted: int) -> None:
     before = metrics.REGISTRY.get_sample_value("postline_bad_tokens_total") or 0
-    for name in ("reply-address-forged", "signed-id-forged", "signed-id-of-another-desk"):
-        talk = Talk(d, reader, FOLDER / name)
-        for step in CASES[name]:
-            talk.happens(step)
-    assert metrics.REGISTRY.get_sample_value("postline_bad_tokens_total") == before + 2
+    talk = Talk(d, reader, FOLDER / name)
+    for step in CASES[name]:
+        talk.happens(step)
+    assert metrics.REGISTRY.get_sample_value("postline_bad_tokens_total") == before + counted
 
 
 class Talk:
@@ -209,6 +215,13 @@ class Talk:
                 move(reach, number=number, queue=self.d.queues[words[0]], now=self.now)
             case "topic":
                 change_topic(reach, number=number, topic=self.d.topics[words[0]], now=self.now)
+            case "merges":
+                merge(reach, number=number, into=self.ticket(words[0]).number, now=self.now)
+            case "unmerges":
+                unmerge(reach, number=number, now=self.now)
+            case "splits":
+                key = Message.objects.get(raw_id=self.raws[words[0]].pk).pk
+                self.tickets[words[0]] = {"mail": split(reach, number=number, message_id=key, now=self.now)}
             case "gives":
                 change_requester(reach, number=number, address=words[0], now=self.now)
             case "adds" | "declines":

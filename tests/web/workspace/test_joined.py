@@ -10,7 +10,6 @@ from django.utils import translation
 
 from postline.kit import clock
 from postline.tickets.actions.answer import answer
-from postline.tickets.actions.suggest import suggest
 from postline.tickets.models import Body, Direction, Event, Message, Other, Participant, Ticket
 from tests.scenes import BORIS, Department, letter
 from tests.web.conftest import SignedIn
@@ -195,21 +194,3 @@ class TestTheRequester:
     def test_must_be_an_address(self, ticket: Ticket, signed_in: SignedIn) -> None:
         said = signed_in("line1").post(f"/desk/tickets/{ticket.number}/requester/", {"address": "Eva"})
         assert (said.status_code, "“eva” is no e-mail address." in said.text) == (422, True)
-
-
-class TestAHint:
-    def test_leads_to_the_other_ticket(self, d: Department, ticket: Ticket, signed_in: SignedIn) -> None:
-        stranger = letter(d, sender=BORIS, text="What is the state?", now=clock.now())
-        suggest(stranger.pk, ticket.pk, "number-in-subject", now=clock.now())
-        page = page_of(stranger, signed_in)
-        assert "May belong to another ticket." in page
-        assert "Its number stands in the subject" in page
-        assert f'href="/desk/tickets/{ticket.number}/"' in page
-
-    def test_is_not_given_of_what_one_may_not_see(self, d: Department, signed_in: SignedIn) -> None:
-        hidden = letter(d, queue="vulnerabilities", subject="A hole in your server", now=clock.now())
-        stranger = letter(d, sender=BORIS, text="What is the state?", now=clock.now())
-        suggest(stranger.pk, hidden.pk, "foreign-message-id", now=clock.now())
-        page = page_of(stranger, signed_in)
-        assert "May belong to another ticket." not in page
-        assert str(hidden.number) not in page

@@ -1,0 +1,73 @@
+"""Undo: what a person has just merged or split."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from postline.projects.rights import Reach
+from postline.tickets.actions.merge import merge
+from postline.tickets.actions.unmerge import unmerge
+from postline.tickets.history import Happening
+from postline.tickets.models import Event, Merge, State, Ticket
+from postline.tickets.queries.access import ticket_for
+
+WITHIN = timedelta(hours=1)  # afterwards, a merged ticket's own page still takes the two apart
+
+
+class NothingToUndo(Exception):
+    """The person has merged and split nothing here within the hour, or it is undone."""
+
+
+@transaction.atomic
+def undo(reach: Reach, *, number: int, now: datetime) -> Ticket:
+    """Undo the person's last merge or split of this ticket, whichever side of it the ticket was on; what was undone
+    already is passed over. Returns the ticket as it is then.
+
+    Raises NothingToUndo, TakenByAnother, NoSuchTicket, Forbidden.
+    """
+    ticket = ticket_for(reach, number)
+    theirs = Event.objects.filter(ticket=ticket, person=reach.person, kind__in=UNDOABLE, at__gt=now - WITHIN)
+    for event in theirs.order_by("-number"):
+        if _undo(reach, ticket, event, now=now):
+            return ticket_for(reach, number)
+    raise NothingToUndo(number)
+
+
+UNDOABLE = (Happening.MERGED, Happening.MERGED_IN, Happening.SPLIT_OFF, Happening.SPLIT_FROM)
+
+
+def _undo(reach: Reach, ticket: Ticket, event: Event, *, now: datetime) -> bool:
+    """Whether there was something to undo."""
+    match event.kind:
+        case Happening.MERGED:
+            return _unmerge(reach, ticket.number, event, now=now)
+        case Happening.MERGED_IN:
+            return _unmerge(reach, event.data["other"], event, now=now)
+        case Happening.SPLIT_OFF:
+            return _merge_back(reach, event.data["other"], ticket.number, now=now)
+        case _:
+            return _merge_back(reach, ticket.number, event.data["other"], now=now)
+
+
+def _unmerge(reach: Reach, number: int, event: Event, *, now: datetime) -> bool:
+    found = Merge.objects.filter(ticket__number=number, merged_at=event.at, undone_at=None).first()
+    if found is None or _split_apart(found):
+        return False
+    unmerge(reach, number=number, now=now)
+    return True
+
+
+def _split_apart(found: Merge) -> bool:
+    """A merge that has undone a split is not undone in turn: the person would go to and fro."""
+    beginning = Event.objects.filter(ticket=found.ticket_id, number=1, kind=Happening.SPLIT_FROM)
+    return beginning.filter(data__other=found.into.number).exists()
+
+
+def _merge_back(reach: Reach, number: int, into: int, *, now: datetime) -> bool:
+    apart = Ticket.objects.filter(number__in=(number, into)).exclude(state=State.MERGED)
+    if apart.count() < 2:
+        return False
+    merge(reach, number=number, into=into, now=now)
+    return True

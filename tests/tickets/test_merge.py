@@ -1,0 +1,450 @@
+"""Two tickets about the same problem become one, and are taken apart again exactly as they were."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from postline.ops.verify.run import examine
+from postline.outbox.models import OutboxMessage
+from postline.projects.rights import Forbidden
+from postline.tickets.actions.answer import NewerMessage, answer
+from postline.tickets.actions.change import change_state
+from postline.tickets.actions.delivery import delivery_failed
+from postline.tickets.actions.draft import save_draft
+from postline.tickets.actions.merge import WrongTarget, merge
+from postline.tickets.actions.move import move
+from postline.tickets.actions.note import note
+from postline.tickets.actions.suggest import suggest
+from postline.tickets.actions.take import TakenByAnother, take, take_next
+from postline.tickets.actions.undo import NothingToUndo, undo
+from postline.tickets.actions.unmerge import NotMerged, unmerge
+from postline.tickets.models import Draft, Event, Merge, Message, Note, Participant, Reason, State, Suggestion, Ticket
+from postline.tickets.queries.access import MergedAway, NoSuchTicket
+from postline.tickets.queries.conversation import Noted, Said, conversation
+from postline.tickets.queries.lists import Filter, queue_page
+from tests.scenes import ANNA, BORIS, NOW, Department, department, letter
+from tests.waiting import until
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=5)
+LATEST = NOW + timedelta(minutes=30)
+
+
+@pytest.fixture
+def d() -> Department:
+    return department()
+
+
+@pytest.fixture
+def two(d: Department) -> tuple[Ticket, Ticket]:
+    """Anna's first letter and, five minutes later, her second one about the same thing."""
+    return letter(d), letter(d, text="It is still refused!", now=LATER)
+
+
+@pytest.fixture(autouse=True)
+def _every_invariant_holds(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "two" in request.fixturenames:
+        found = {f.invariant.name: f.violations for f in examine(now=LATEST) if f.count}
+        assert {name: rows for name, rows in found.items() if name not in BESIDE_THE_POINT} == {}
+
+
+BESIDE_THE_POINT = ("I4",)  # these letters come without intake, which decides on the automatic answer
+
+
+def again(ticket: Ticket) -> Ticket:
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def kinds(ticket: Ticket) -> list[str]:
+    return list(Event.objects.filter(ticket=ticket).order_by("number").values_list("kind", flat=True))
+
+
+def texts(ticket: Ticket) -> list[str]:
+    return [one.body.new_text for one in Message.objects.filter(ticket=ticket).select_related("body").order_by("id")]
+
+
+def all_rows() -> dict[str, Any]:
+    """Everything that a merge may change, but for the history and the moments of the last change."""
+    of_history = ("updated_at", "event_count")
+    tickets = Ticket.objects.order_by("id").values()
+    return {
+        "tickets": [{name: value for name, value in row.items() if name not in of_history} for row in tickets],
+        "messages": list(Message.objects.order_by("id").values()),
+        "notes": list(Note.objects.order_by("id").values()),
+        "participants": list(Participant.objects.order_by("id").values()),
+    }
+
+
+class TestMerging:
+    def test_everything_said_stands_in_the_other_ticket(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        note(d.reach("line1"), number=newer.number, text="called twice", now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        assert texts(older)[-1] == "It is still refused!"
+        assert (texts(newer), Note.objects.get().ticket) == ([], older)
+        assert (again(newer).state, again(newer).waiting_since) == (State.MERGED, None)
+        assert (again(older).waiting_since, again(older).preview) == (NOW, "It is still refused!")
+
+    def test_both_histories_tell_of_it_once(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        assert (kinds(older), kinds(newer)) == (["arrived", "merged-in"], ["arrived", "merged"])
+        told = Event.objects.get(ticket=older, kind="merged-in")
+        assert (told.person, told.data) == (d.people["line1"], {"other": newer.number})
+        assert Event.objects.get(ticket=newer, kind="merged").data == {"other": older.number}
+
+    def test_the_conversation_is_one_in_the_order_of_time(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        letter(d, to_ticket=older, text="Any news?", now=LATER + timedelta(minutes=5))
+        note(d.reach("line1"), number=newer.number, text="called", now=LATER + timedelta(minutes=2))
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        steps = [step.what for step in conversation(d.reach("line1"), older.number).steps]
+        said = [one.text if isinstance(one, Noted) else one.shown for one in steps if isinstance(one, Said | Noted)]
+        assert said[1:] == ["It is still refused!", "called", "Any news?"]
+        assert [one.origin for one in steps if isinstance(one, Said)] == [None, newer.number, None]
+
+    def test_a_merged_ticket_waits_in_no_list(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        waiting = queue_page(d.reach("line1"), queue_id=d.queues["inbox"].pk, which=Filter.WAITING)
+        assert [row.number for row in waiting.rows] == [older.number]
+        assert take_next(d.reach("line1"), now=LATEST) == older
+        assert take_next(d.reach("line1b"), now=LATEST) is None
+
+    def test_a_closed_one_opens_where_it_is_when_the_other_waits(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        older, newer = two
+        answer(d.reach("line1"), number=older.number, text="Try again.", now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        target = again(older)
+        assert (target.state, target.waiting_since, target.queue) == (State.OPEN, LATER, d.queues["inbox"])
+        assert Event.objects.get(kind="merged-in").data == {"other": newer.number, "from": "closed"}
+
+    def test_one_that_waits_for_nobody_opens_nothing(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        for one in two:
+            answer(d.reach("line1"), number=one.number, text="Done.", now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        assert (again(older).state, again(older).waiting_since) == (State.CLOSED, None)
+
+    def test_who_takes_part_keeps_what_they_are(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        letter(d, to_ticket=newer, sender=BORIS, text="me too", joined_by="reply-address", now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        assert list(older.participants.order_by("id").values_list("address", "proved")) == [
+            (ANNA[1], True),
+            (BORIS[1], False),
+        ]
+
+    def test_a_draft_goes_below_what_was_begun_in_the_other_one(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        older, newer = two
+        for one, words in ((older, "Dear Anna"), (newer, "Hello Anna")):
+            save_draft(d.reach("line1"), number=one.number, kind="answer", text=words, now=LATER)
+        save_draft(d.reach("lead"), number=newer.number, kind="note", text="mine", now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        assert set(Draft.objects.values_list("ticket", "person__login", "text")) == {
+            (older.pk, "line1", "Dear Anna\n\nHello Anna"),
+            (older.pk, "lead", "mine"),
+        }
+
+    def test_whoever_answers_must_have_seen_what_came_by_it(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        seen = older.messages.get().pk
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        with pytest.raises(NewerMessage):
+            answer(d.reach("line1b"), number=older.number, text="Hello", seen=seen, now=LATEST)
+
+    def test_the_same_merge_twice_is_one(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        for _ in range(2):
+            assert merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST) == older
+        assert (Merge.objects.count(), kinds(older)) == (1, ["arrived", "merged-in"])
+
+    def test_a_suggestion_to_merge_into_it_leads_on(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        third = letter(d, text="And once more.", now=LATER)
+        suggest(third.pk, newer.pk, Reason.SAME_REQUESTER, now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        assert Suggestion.objects.filter(ticket=third, other=older, dismissed_at=None).exists()
+
+
+class TestWhatComesLater:
+    def test_a_letter_to_the_merged_number_arrives_in_the_other(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        older, newer = two
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        answer(d.reach("line1"), number=older.number, text="Better now?", now=LATEST)
+        assert letter(d, to_ticket=newer, text="No.", now=LATEST) == older
+        assert (again(older).state, again(newer).state) == (State.OPEN, State.MERGED)
+        assert (kinds(newer), texts(older)[-1]) == (["arrived", "merged"], "No.")
+
+    def test_a_chain_of_merges_leads_to_its_end(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        third = letter(d, text="third", now=LATER)
+        merge(d.reach("line1"), number=third.number, into=newer.number, now=LATEST)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        assert letter(d, to_ticket=third, text="to the third", now=LATEST) == older
+        unmerge(d.reach("line1"), number=newer.number, now=LATEST)
+        assert (texts(older)[1:], texts(newer)) == ([], ["It is still refused!", "third", "to the third"])
+        unmerge(d.reach("line1"), number=third.number, now=LATEST)
+        assert (texts(newer), texts(third)) == (["It is still refused!"], ["third", "to the third"])
+
+    def test_one_in_the_middle_of_a_chain_keeps_its_place(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        third = letter(d, text="third", sender=BORIS, now=LATER)
+        merge(d.reach("line1"), number=third.number, into=newer.number, now=LATEST)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        unmerge(d.reach("line1"), number=third.number, now=LATEST)
+        assert (texts(third), texts(older)[1:]) == (["third"], ["It is still refused!"])
+        assert list(older.participants.values_list("address", flat=True)) == [ANNA[1]]
+        unmerge(d.reach("line1"), number=newer.number, now=LATEST)
+        assert texts(newer) == ["It is still refused!"]
+
+    def test_an_answer_that_bounces_is_told_where_it_stands_now(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        older, newer = two
+        answer(d.reach("line1"), number=newer.number, text="Hello", now=LATER)
+        answer(d.reach("line1"), number=older.number, text="Hello", now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        delivery_failed(message=OutboxMessage.objects.get(ticket_id=newer.pk), now=LATEST)
+        assert (kinds(older)[-2:], again(older).state) == (["not-delivered", "reopened"], State.OPEN)
+        assert kinds(newer)[-1] == "merged"
+
+    def test_what_was_sent_from_it_shows_how_far_it_has_come(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        answer(d.reach("line1"), number=newer.number, text="Hello", now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        steps = [step.what for step in conversation(d.reach("line1"), older.number).steps]
+        (sent,) = [one for one in steps if isinstance(one, Said) and one.direction == "outbound"]
+        assert sent.delivery is not None
+        assert sent.delivery.state == "waiting"
+
+    def test_nothing_is_done_in_it_any_more(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        acts = (
+            lambda: answer(d.reach("line1"), number=newer.number, text="Hello", now=LATEST),
+            lambda: note(d.reach("line1"), number=newer.number, text="Hello", now=LATEST),
+            lambda: take(d.reach("line1"), number=newer.number, now=LATEST),
+            lambda: change_state(d.reach("line1"), number=newer.number, state=State.OPEN, now=LATEST),
+            lambda: move(d.reach("line1"), number=newer.number, queue=d.queues["web"], now=LATEST),
+        )
+        for act in acts:
+            with pytest.raises(MergedAway) as refused:
+                act()
+            assert refused.value.into == older.number
+        assert kinds(newer) == ["arrived", "merged"]
+
+
+class TestUndoing:
+    @pytest.mark.parametrize("before", ["new", "answered", "pending"])
+    def test_both_are_again_what_they_were(self, d: Department, two: tuple[Ticket, Ticket], before: str) -> None:
+        older, newer = two
+        note(d.reach("line1"), number=newer.number, text="called", now=LATER)
+        if before == "answered":
+            answer(d.reach("line1"), number=older.number, text="Hello", now=LATER)
+        if before == "pending":
+            until = LATEST + timedelta(days=1)
+            change_state(d.reach("line1"), number=older.number, state=State.PENDING, pending_until=until, now=LATER)
+            change_state(d.reach("line1"), number=newer.number, state=State.PENDING, pending_until=until, now=LATER)
+        stood = all_rows()
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        assert all_rows() != stood
+        unmerge(d.reach("line1"), number=newer.number, now=LATEST + timedelta(minutes=1))
+        assert all_rows() == stood
+        assert kinds(older)[-2:] == ["merged-in", "merge-undone"]
+        assert kinds(newer)[-2:] == ["merged", "merge-undone"]
+
+    def test_what_was_written_to_its_number_since_goes_back_with_it(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        older, newer = two
+        answer(d.reach("line1"), number=newer.number, text="Done.", now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATER)
+        letter(d, to_ticket=newer, text="to the newer", now=LATEST)
+        letter(d, to_ticket=older, text="to the older", now=LATEST)
+        unmerge(d.reach("line1"), number=newer.number, now=LATEST)
+        assert (texts(older)[1:], texts(newer)) == (["to the older"], ["It is still refused!", "Done.", "to the newer"])
+        assert (again(newer).state, again(newer).waiting_since) == (State.OPEN, LATEST)
+        assert again(newer).preview == "It is still refused!"
+
+    def test_what_was_answered_since_stays_answered(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATER)
+        answer(d.reach("line1"), number=older.number, text="For both.", now=LATEST)
+        unmerge(d.reach("line1"), number=newer.number, now=LATEST)
+        assert (again(older).state, again(newer).state) == (State.CLOSED, State.NEW)
+        assert (texts(older)[-1], again(newer).waiting_since) == ("For both.", LATER)
+
+    def test_it_can_be_merged_again(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        for _ in range(3):
+            merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+            unmerge(d.reach("line1"), number=newer.number, now=LATEST)
+        merge(d.reach("line1"), number=older.number, into=newer.number, now=LATEST)
+        assert len(texts(newer)) == 2
+
+    def test_undo_takes_back_the_persons_last_merge_from_either_side(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        older, newer = two
+        for side in (older, newer):
+            merge(d.reach("line1"), number=newer.number, into=older.number, now=LATER)
+            with pytest.raises(NothingToUndo):
+                undo(d.reach("line1b"), number=side.number, now=LATEST)
+            undo(d.reach("line1"), number=side.number, now=LATEST)
+            assert again(newer).state == State.NEW
+            with pytest.raises(NothingToUndo):
+                undo(d.reach("line1"), number=side.number, now=LATEST)
+
+    def test_undo_is_for_what_was_just_done(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATER)
+        with pytest.raises(NothingToUndo):
+            undo(d.reach("line1"), number=older.number, now=LATER + timedelta(hours=2))
+        assert unmerge(d.reach("line1"), number=newer.number, now=LATER + timedelta(days=30)) == newer
+
+    def test_what_is_not_merged_is_not_taken_apart(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        with pytest.raises(NotMerged):
+            unmerge(d.reach("line1"), number=two[0].number, now=LATEST)
+
+
+class TestWhoMayNot:
+    def test_a_ticket_of_another_project(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        there = letter(d, queue="games/inbox")
+        with pytest.raises(NoSuchTicket):
+            merge(d.reach("line1"), number=two[0].number, into=there.number, now=LATEST)
+        with pytest.raises(WrongTarget):
+            merge(d.reach("admin"), number=two[0].number, into=there.number, now=LATEST)
+        assert not Merge.objects.exists()
+
+    def test_a_ticket_in_a_queue_that_one_does_not_see(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        hidden = letter(d, queue="vulnerabilities", text="hidden")
+        for one, other in ((two[0], hidden), (hidden, two[0])):
+            with pytest.raises(NoSuchTicket):
+                merge(d.reach("line1"), number=one.number, into=other.number, now=LATEST)
+
+    @pytest.mark.parametrize("login", ["auditor", "trainee"])
+    def test_who_only_reads(self, d: Department, two: tuple[Ticket, Ticket], login: str) -> None:
+        older, newer = two
+        with pytest.raises(Forbidden):
+            merge(d.reach(login), number=newer.number, into=older.number, now=LATEST)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        with pytest.raises(Forbidden):
+            unmerge(d.reach(login), number=newer.number, now=LATEST)
+        assert again(newer).state == State.MERGED
+
+    def test_a_colleague_of_another_group_may_not_dissolve_a_ticket(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        one, other = (letter(d, queue="web", text=text) for text in ("a", "b"))
+        with pytest.raises(Forbidden):
+            merge(d.reach("passwords"), number=one.number, into=other.number, now=LATEST)
+
+    def test_into_a_queue_that_one_may_move_tickets_into(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        move(d.reach("line1"), number=older.number, queue=d.queues["web"], now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        assert len(texts(older)) == 2
+
+    def test_what_somebody_else_has_in_hand(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
+        older, newer = two
+        for held in two:
+            take(d.reach("line1b"), number=held.number, now=LATER)
+            with pytest.raises(TakenByAnother):
+                merge(d.reach("line1"), number=newer.number, into=older.number, now=LATER)
+            change_state(d.reach("line1b"), number=held.number, state=State.PENDING, now=LATER)
+
+    def test_a_ticket_into_itself_or_one_that_is_merged_already(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        older, newer = two
+        third = letter(d, text="third", now=LATER)
+        with pytest.raises(WrongTarget):
+            merge(d.reach("line1"), number=older.number, into=older.number, now=LATEST)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+        for one, other in ((older, newer), (third, newer), (newer, third)):
+            with pytest.raises(MergedAway) as refused:
+                merge(d.reach("line1"), number=one.number, into=other.number, now=LATEST)
+            assert refused.value.into == older.number
+        assert Merge.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtTheSameMoment:
+    def test_two_people_merge_it_crosswise_and_one_of_them_is_told(self, d: Department) -> None:
+        older, newer = letter(d), letter(d, text="again", now=LATER)
+        refused: list[Exception] = []
+
+        def merges(login: str, number: int, into: int) -> None:
+            try:
+                merge(d.reach(login), number=number, into=into, now=LATEST)
+            except MergedAway as error:
+                refused.append(error)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as threads:
+            threads.submit(merges, "line1", newer.number, older.number)
+            threads.submit(merges, "line1b", older.number, newer.number)
+        assert len(refused) == 1
+        assert Merge.objects.count() == 1
+        assert sorted(Ticket.objects.values_list("state", flat=True)) == ["merged", "new"]
+
+    def test_a_letter_that_waits_for_the_merge_arrives_in_the_other(self, d: Department) -> None:
+        older, newer = letter(d), letter(d, text="again", now=LATER)
+
+        def writes() -> None:
+            letter(d, to_ticket=newer, text="late")
+            connection.close()
+
+        thread = threading.Thread(target=writes)
+        with transaction.atomic():
+            merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+            thread.start()
+            until(_somebody_waits)
+        thread.join()
+        assert texts(older)[1:] == ["again", "late"]
+
+    def test_a_merge_never_waits_for_one_ticket_while_it_holds_the_other(self, d: Department) -> None:
+        """Intake holds the tickets of a batch in the order of its messages: here the second one, then the first."""
+        older, newer = letter(d), letter(d, text="again", now=LATER)
+        failed: list[Exception] = []
+
+        def merges() -> None:
+            try:
+                merge(d.reach("line1"), number=older.number, into=newer.number, now=LATEST)
+            except Exception as error:
+                failed.append(error)
+            finally:
+                connection.close()
+
+        numbers = sorted((older.number, newer.number))
+        thread = threading.Thread(target=merges)
+        with transaction.atomic():
+            Ticket.objects.select_for_update().get(number=numbers[1])
+            thread.start()
+            until(_somebody_waits)
+            Ticket.objects.select_for_update(nowait=True).get(number=numbers[0])
+        thread.join()
+        assert failed == []
+        assert len(texts(newer)) == 2
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
