@@ -48,7 +48,7 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0003_suggestion"),
+        ("tickets", "0004_suggestion"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
