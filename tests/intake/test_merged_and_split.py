@@ -86,6 +86,17 @@ class TestAfterAMerge:
         theirs = Message.objects.filter(ticket=newer, direction="inbound").order_by("id")
         assert [one.message_id for one in theirs] == ["second@user.example", "3@user.example", "4@user.example"]
 
+    def test_what_replied_to_one_of_its_messages_goes_home_with_it(
+        self, d: Department, two: tuple[Ticket, Ticket], reader: Reader
+    ) -> None:
+        _older, newer = two
+        arrives(reader, write(message_id="<3@user.example>", in_reply_to="<second@user.example>", text="No."))
+        arrives(reader, write(message_id="<4@user.example>", in_reply_to="<3@user.example>", text="No!"))
+        arrives(reader, write(message_id="<5@user.example>", in_reply_to="<first@user.example>", text="Well?"))
+        unmerge(d.reach("line1"), number=newer.number, now=LATER)
+        theirs = Message.objects.filter(ticket=newer, direction="inbound").order_by("id")
+        assert [one.message_id for one in theirs] == ["second@user.example", "3@user.example", "4@user.example"]
+
 
 class TestAfterASplit:
     @pytest.fixture

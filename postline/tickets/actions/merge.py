@@ -129,7 +129,7 @@ MESSAGES_NAMED = f"{MOVE} AND id = ANY(%(messages)s::bigint[]) RETURNING id"
 NOTES_OF = "UPDATE tickets_note SET ticket_id = %(target)s WHERE ticket_id = %(source)s RETURNING id"
 
 PARTICIPANTS_OF = """
-INSERT INTO tickets_participant (ticket_id, name, address, proved, since)
-SELECT %(target)s, name, address, proved, since FROM tickets_participant WHERE ticket_id = %(source)s
+INSERT INTO tickets_participant (ticket_id, name, address, proved, since, declined_at)
+SELECT %(target)s, name, address, proved, since, declined_at FROM tickets_participant WHERE ticket_id = %(source)s
 ON CONFLICT (ticket_id, address) DO NOTHING RETURNING id
 """

@@ -28,16 +28,17 @@ class NotMerged(Exception):
 def unmerge(reach: Reach, *, number: int, now: datetime) -> Ticket:
     """Take the ticket out of the one that it is part of now. Returns it.
 
-    Its messages and notes go back, and so do those that were written to its number meanwhile; what was said in the
-    other one stays there. Both are again what they were before; what somebody did with the other one since is left as
-    it is. Raises NotMerged, TakenByAnother, NoSuchTicket, Forbidden.
+    Its messages and notes go back, and so do those that were written to its number or replied to one of these messages
+    meanwhile; what was said in the other one stays there. Both are again what they were before; what somebody did with
+    the other one since is left as it is. Raises NotMerged, TakenByAnother, NoSuchTicket, Forbidden.
     """
     ticket, target = _lock(reach, number)
     require_may_merge(reach, ticket, target)
     require_not_taken_by_another(target, person=reach.person, now=now)
     merge = Merge.objects.get(ticket=ticket, undone_at=None)
     way = way_of(ticket.pk)
-    back = move_messages(MESSAGES_NAMED, source=target.pk, target=ticket.pk, messages=merge.messages)
+    theirs = [key for (key,) in rows(BELONGING, {"messages": merge.messages, "target": target.pk})]
+    back = move_messages(MESSAGES_NAMED, source=target.pk, target=ticket.pk, messages=theirs)
     rows(NOTES_BACK, {"notes": merge.notes, "source": target.pk, "target": ticket.pk})
     rows(FORGET, {"way": way[1:], "messages": back, "notes": merge.notes})
     rows(PARTICIPANTS_OUT, {"way": way, "ticket": ticket.pk})
@@ -106,6 +107,17 @@ def _first_of_theirs(messages: QuerySet[Message]) -> datetime | None:
 
 
 WORKING = (Happening.ANSWERED, Happening.STATE, Happening.REOPENED, Happening.WOKEN)
+
+# With what came in since and replied to one of them, and to that.
+BELONGING = """
+WITH RECURSIVE belonging AS (
+    SELECT unnest(%(messages)s::bigint[]) AS id
+    UNION
+    SELECT message.id FROM belonging JOIN tickets_message AS message ON message.joined_to = belonging.id
+    WHERE message.ticket_id = %(target)s AND message.direction = 'inbound' AND message.origin_id IS NULL
+)
+SELECT id FROM belonging
+"""
 
 NOTES_BACK = """
 UPDATE tickets_note SET ticket_id = %(target)s WHERE id = ANY(%(notes)s::bigint[]) AND ticket_id = %(source)s
