@@ -1,4 +1,4 @@
-"""The way of a message, on one page: claim → read → whose → thread → open or append → automatic answer.
+"""The way of a message, on one page: claim → read → whose → screen → thread → open or append → automatic answer.
 
 A batch is one transaction. One message that fails does not hurt the others: then each is handled in a savepoint of
 its own, and that one goes to quarantine with its error.
@@ -15,9 +15,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
-from postline.intake import thread
+from postline.intake import bounce, screen, thread
 from postline.intake.addressed import Mailboxes, by_project
-from postline.intake.automatic_answer import NewTicket, answer_automatically
+from postline.intake.automatic_answer import Received, answer_automatically
 from postline.intake.claim import claim
 from postline.intake.health import count_arrivals
 from postline.intake.models import RawMessage, Source, State
@@ -29,8 +29,9 @@ from postline.kit.html import has_remote_pictures
 from postline.kit.logs import logger
 from postline.projects.models import Mailbox
 from postline.tickets.actions.arrive import arrive
+from postline.tickets.actions.refused_address import wrote_again
 from postline.tickets.actions.seen_again import seen_again
-from postline.tickets.arrival import Arrival, Arrived, ArrivedFile
+from postline.tickets.arrival import ROBOTS, Arrival, Arrived, ArrivedFile
 
 log = logger(__name__)
 
@@ -176,8 +177,9 @@ def _take_in_all(
     known = thread.Known(list(every_project), [message for _, message, _ in addressed])
     # a connection test's own message has found its way: nothing comes of it
     done: dict[int, list[Arrived]] = {raw.pk: [] for raw, message in pairs if _is_probe(message)}
-    opened: list[NewTicket] = []
-    own: set[int] = set()
+    seen = screen.count([(raw, message) for raw, message, _ in addressed], now=now)
+    stored: list[Received] = []
+    aside: dict[int, str] = {}  # why, where it is not what kind of message it is
     for raw, read_message, projects in addressed:
         for project_id, ours in projects.items():
             recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
@@ -188,25 +190,47 @@ def _take_in_all(
                 log.info("message seen again", raw=raw.pk, message=found.duplicate_of)
                 done.setdefault(raw.pk, [])
                 continue
+            failure = None
+            if message.kind == "bounce":
+                failure = bounce.returned(message, project_id=project_id, recipients=recipients, now=now)
+                found = replace(found, ticket_id=failure.ticket_id if failure else None, joined_by="bounce")
+                if failure is not None and found.ticket_id is None:  # a message to one of the staff
+                    bounce.follow(failure, report=None, now=now)
+                    done.setdefault(raw.pk, [])
             if found.ticket_id is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
                 continue
+            if reason := screen.verdict(seen.get(raw.pk), is_reply=found.ticket_id is not None):
+                screen.tell(raw, reason, now=now)
+                aside[raw.pk] = reason
+                continue
             if thread.is_our_own(message, project_id=project_id):
-                own.add(raw.pk)
+                aside[raw.pk] = "own-message"
                 continue
             arrived = arrive(_arrival(raw, message, found, ours, topic_id=topic_id, fields=fields), now=now)
             known.add(arrived, message, project_id=project_id)
-            if arrived.is_new:
-                robot = raw.envelope_from == "" and raw.source in WITH_ENVELOPE
-                opened.append(NewTicket(arrived, message, ours[0], null_sender=robot))
+            if failure is not None:
+                bounce.follow(failure, report=arrived.message_id, now=now)
+            robot = raw.envelope_from == "" and raw.source in WITH_ENVELOPE
+            stored.append(Received(arrived, message, ours[0], null_sender=robot, by_mail=raw.source != Source.API))
             log.info(
                 "message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by
             )
             done.setdefault(raw.pk, []).append(arrived)
             came.update(mailbox.pk for mailbox in ours)
         if raw.pk not in done:
-            put_aside(raw, reason="own-message" if raw.pk in own else read_message.kind, error="", now=now)
-    answer_automatically(opened, mailboxes=mailboxes, now=now)
+            put_aside(raw, reason=aside.get(raw.pk, read_message.kind), error="", now=now)
+    wrote_again(_living(stored))
+    answer_automatically(stored, mailboxes=mailboxes, now=now)
     return done
+
+
+def _living(stored: Sequence[Received]) -> set[tuple[int, str]]:
+    """Whose addresses have just been used: (project, address)."""
+    return {
+        (one.mailbox.project_id, one.message.sender.address.lower())
+        for one in stored
+        if one.by_mail and one.message.kind not in ROBOTS and one.message.sender.address
+    }
 
 
 def _whose(

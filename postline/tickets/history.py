@@ -16,8 +16,8 @@ class Happening(StrEnum):
 
     ARRIVED = "arrived"  # message, source
     OPENED = "opened"  # message; outbox?, queue, returns, state as of an answer; by an agent
-    ACKNOWLEDGED = "acknowledged"  # message, outbox: the automatic answer
-    NOT_ACKNOWLEDGED = "not-acknowledged"  # reason
+    ACKNOWLEDGED = "acknowledged"  # message, outbox: the automatic answer; follows (message)? when not to the first
+    NOT_ACKNOWLEDGED = "not-acknowledged"  # reason, follows?
     REOPENED = "reopened"  # from (state)
     RETURNED = "returned"  # from, to (queues): a follow-up went back to where it was answered
     TAKEN = "taken"
@@ -35,7 +35,8 @@ class Happening(StrEnum):
     LANGUAGE = "language"  # from, to
     NEW_ADDRESS = "new-address"  # participant
     ADDRESS_ADDED = "address-added"  # participant
-    NOT_DELIVERED = "not-delivered"  # message, outbox
+    NOT_DELIVERED = "not-delivered"  # message, outbox, report (the message that says so)?
+    DELAYED = "delayed"  # message, outbox, report: it is still on its way
 
 
 def append(ticket: Ticket, happening: Happening, *, person: Person | None, now: datetime, **data: Any) -> Event:

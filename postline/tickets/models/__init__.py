@@ -2,7 +2,7 @@
 
 from postline.tickets.models.conversation import Attachment, Body, Direction, Draft, Message, Note
 from postline.tickets.models.event import Event
-from postline.tickets.models.ticket import OPEN_STATES, Participant, Priority, Requester, State, Ticket
+from postline.tickets.models.ticket import OPEN_STATES, Participant, Priority, RefusedAddress, Requester, State, Ticket
 
 __all__ = [
     "OPEN_STATES",
@@ -15,6 +15,7 @@ __all__ = [
     "Note",
     "Participant",
     "Priority",
+    "RefusedAddress",
     "Requester",
     "State",
     "Ticket",

@@ -17,6 +17,7 @@ from postline.tickets.queries.conversation import Conversation, QueueChoice, con
 from postline.web.shared.decorators import OpenView, StaffRequest, View, signed_in
 from postline.web.workspace.editor import Typed
 from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
+from postline.web.workspace.refusals import refusal_words
 from postline.web.workspace.thread import Names, entries, flag_words, joined_words, kind_words
 from postline.web.workspace.troubles import Trouble
 
@@ -68,6 +69,7 @@ def ticket_page(
         "joined_words": joined_words,
         "flag_words": flag_words,
         "kind_words": kind_words,
+        "refusal_words": refusal_words,
     }
     status = 409 if held is not None else trouble.status if trouble else 200
     return render(request, "workspace/ticket.jinja", context, status=status)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup, escape
 
+from postline.intake.parse import auto_replies
+from postline.intake.parse.kinds import LIST_FIELDS
 from postline.kit.html import text_to_html
 from postline.kit.links import mark_links
 from postline.projects.models import Line
@@ -171,7 +173,9 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
         case Happening.ADDRESS_ADDED:
             return _("%(who)s added an address"), {}
         case Happening.NOT_DELIVERED:
-            return _("an answer could not be delivered"), {}
+            return _("a message of ours could not be delivered"), {}
+        case Happening.DELAYED:
+            return _("a message of ours is delayed"), {}
         case Happening.NOT_ACKNOWLEDGED:
             return _("no automatic answer (%(reason)s)"), {"reason": reason_words(data.get("reason", ""))}
     return event.kind, {}
@@ -188,11 +192,34 @@ def _priority(code: int) -> str:
 def reason_words(code: str) -> str:
     """Why no automatic answer went out, in words; a code that is not known stands as it is."""
     return {
+        **dict.fromkeys(auto_replies.FIELDS, _("an automatic reply")),
+        **dict.fromkeys(LIST_FIELDS, _("a mailing list")),
         "no-address": _("no address"),
         "loop": _("a loop"),
         "own-address": _("it came from an address of ours"),
         "switched-off": _("switched off for this mailbox"),
         "limit": _("too many to this address"),
+        "domain-limit": _("too many to this domain"),
+        "brake": _("too many in all: automatic answers are stopped"),
+        "refused-address": _("mail to this address came back"),
+        "new-address": _("the sender is no participant yet"),
+        "null-sender": _("it came without a sender, as machines send"),
+        "return-path": _("it came without a sender, as machines send"),
+        "bounce": _("a bounce"),
+        "auto-reply": _("an automatic reply"),
+        "mailing-list": _("a mailing list"),
+        "feedback-report": _("a complaint report"),
+        "spam": _("spam"),
+        "report": _("a report of a mail server"),
+        "sender": _("an address that nobody reads"),
+        "subject": _("an automatic reply"),
+        "precedence": _("sent in bulk"),
+        "x-auto-response-suppress": _("the sender asks for no automatic answer"),
+        "x-loop": _("written by another desk or robot"),
+        "x-postline-loop": _("written by another desk or robot"),
+        "x-fc-machinegenerated": _("written by another desk or robot"),
+        "auto-submitted": _("written by a machine"),
+        "x-failed-recipients": _("a bounce"),
     }.get(code, code)
 
 
@@ -204,6 +231,7 @@ def joined_words(code: str) -> str:
         "message-id": _("a reply to a message of this ticket"),
         "quoted-address": _("by the quoted reply address"),
         "number-in-subject": _("by the number in the subject"),
+        "bounce": _("a report about our message"),
     }.get(code, code)
 
 
