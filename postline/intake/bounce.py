@@ -35,8 +35,7 @@ class Returned:
     @property
     def ticket_id(self) -> int | None:
         """The ticket that the report belongs to; None for a message to one of the staff."""
-        ours = Message.objects.filter(outbox_message=self.message).only("ticket_id").first()
-        return ours.ticket_id if ours else None
+        return ticket_of(self.message)
 
 
 def returned(message: ParsedMessage, *, project_id: int, recipients: Sequence[str], now: datetime) -> Returned | None:
@@ -45,7 +44,7 @@ def returned(message: ParsedMessage, *, project_id: int, recipients: Sequence[st
     `recipients` are those of the bounce itself. None: it is about nothing that this project sent, or says what is
     known already.
     """
-    ours = _named(message, project_id=project_id) or _by_address(message, recipients, project_id=project_id)
+    ours = about(message, project_id=project_id, recipients=recipients)
     if ours is None:
         return None
     permanent = [one for one in message.bounces if one.is_permanent]
@@ -54,6 +53,16 @@ def returned(message: ParsedMessage, *, project_id: int, recipients: Sequence[st
     if is_permanent and not (replies := came_back(ours, replies, now=now)):
         return None
     return Returned(ours, replies, is_permanent)
+
+
+def about(message: ParsedMessage, *, project_id: int, recipients: Sequence[str]) -> OutboxMessage | None:
+    """The message of this project that the bounce is about; nothing is changed."""
+    return _named(message, project_id=project_id) or _by_address(message, recipients, project_id=project_id)
+
+
+def ticket_of(ours: OutboxMessage) -> int | None:
+    """The ticket in which a message of ours stands."""
+    return Message.objects.filter(outbox_message=ours).values_list("ticket_id", flat=True).first()
 
 
 def follow(found: Returned, *, report: int | None, now: datetime) -> None:

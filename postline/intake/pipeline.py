@@ -191,7 +191,7 @@ def _take_in_all(
                 done.setdefault(raw.pk, [])
                 continue
             failure = None
-            if message.kind == "bounce":
+            if message.kind == "bounce":  # only what names a message of ours by our signature
                 failure = bounce.returned(message, project_id=project_id, recipients=recipients, now=now)
                 found = replace(found, ticket_id=failure.ticket_id if failure else None, joined_by="bounce")
                 if failure is not None and found.ticket_id is None:  # a message to one of the staff
