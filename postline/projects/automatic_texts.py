@@ -159,17 +159,20 @@ def change_settings(
         "answers_follow_ups": settings.answers_follow_ups,
         "long_closed_days": settings.long_closed_days,
     }
+    differing = _differing(project, queues)  # their rows are locked before the audit log
     changed = changes.keep(
+        reach,
         project,
         values,
         target=target(project),
         action="automatic.changed",
         project_id=project.pk,
         seen=seen,
-        actor=reach.person.login,
         now=now,
     )
-    return _change_queues(reach, project, queues, now=now) or changed
+    for queue in differing:
+        _change_promise(reach, queue, queues[queue.pk], now=now)
+    return changed or bool(differing)
 
 
 @transaction.atomic
@@ -192,7 +195,7 @@ def change_words(
     given = {language: require_fitting(one) if one else None for language, one in words.items()}
     name = target(project, queue, occasion)
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    changes.require_unchanged(name, seen=seen)
+    changes.require_unchanged(reach, name, seen=seen)
     theirs = AutomaticText.objects.filter(project=project, queue=queue, occasion=occasion)
     before = {one.language: Words(one.subject, one.text) for one in theirs}
     differing = [language for language, one in given.items() if one != before.get(language)]
@@ -225,23 +228,23 @@ def require_fitting(words: Words) -> Words:
     return Words(subject, text)
 
 
-def _change_queues(reach: Reach, project: Project, queues: Mapping[int, int | None], *, now: datetime) -> bool:
-    changed = [
-        queue
-        for queue in Queue.objects.select_for_update(no_key=True).filter(project=project, pk__in=list(queues))
-        if queue.answer_within_hours != queues[queue.pk]
-    ]
-    for queue in changed:
-        detail = {
-            "project": project.pk,
-            "before": {"answer_within_hours": queue.answer_within_hours},
-            "after": {"answer_within_hours": queues[queue.pk]},
-        }
-        queue.answer_within_hours = queues[queue.pk]
-        queue.save(update_fields=["answer_within_hours"])
-        name = target(project, queue)
-        audit.record(actor=reach.person.login, action="automatic.changed", target=name, detail=detail, now=now)
-    return bool(changed)
+def _differing(project: Project, queues: Mapping[int, int | None]) -> list[Queue]:
+    """The queues whose promise is to change, locked."""
+    locked = Queue.objects.select_for_update(of=("self",), no_key=True).select_related("project").order_by("pk")
+    wanted = locked.filter(project=project, pk__in=list(queues))
+    return [queue for queue in wanted if queue.answer_within_hours != queues[queue.pk]]
+
+
+def _change_promise(reach: Reach, queue: Queue, hours: int | None, *, now: datetime) -> None:
+    detail = {
+        "project": queue.project_id,
+        "before": {"answer_within_hours": queue.answer_within_hours},
+        "after": {"answer_within_hours": hours},
+    }
+    queue.answer_within_hours = hours
+    queue.save(update_fields=["answer_within_hours"])
+    name = target(queue.project, queue)
+    audit.record(actor=reach.person.login, action="automatic.changed", target=name, detail=detail, now=now)
 
 
 def _require_within(value: int | None, most: int, field: str) -> None:

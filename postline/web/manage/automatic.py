@@ -131,7 +131,7 @@ def settings(request: StaffRequest, project: str) -> HttpResponse:
     it = managed.project_for(request.reach, project)
     queues = [queue for queue in managed.queues_of(it) if queue.is_in_use]
     form = SettingsForm(request.POST or None, project=it, queues=queues)
-    missed = []
+    missed: changes.ChangedMeanwhile | None = None
     if request.method == "POST" and form.is_valid():
         try:
             changed = automatic_texts.change_settings(
@@ -143,7 +143,7 @@ def settings(request: StaffRequest, project: str) -> HttpResponse:
                 now=clock.now(),
             )
         except changes.ChangedMeanwhile as error:
-            missed = error.entries
+            missed = error
         except WrongHours as error:
             form.add_error(f"to_{error}", _("Write both times, the later one last."))
         else:
@@ -174,7 +174,7 @@ def words(request: StaffRequest, project: str, occasion: str, queue: str = "") -
     this, now = Occasion(occasion), clock.now()
     typed = _typed(request) if request.method == "POST" else _stored(it, its_queue, this)
     edited = [_edited(it, its_queue, this, language, typed[language], now=now) for language in SPOKEN]
-    missed = []
+    missed: changes.ChangedMeanwhile | None = None
     if request.method == "POST" and "save" in request.POST and not any(one.fault for one in edited):
         try:
             changed = automatic_texts.change_words(
@@ -187,7 +187,7 @@ def words(request: StaffRequest, project: str, occasion: str, queue: str = "") -
                 now=now,
             )
         except changes.ChangedMeanwhile as error:
-            missed = error.entries
+            missed = error
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was different."))
             return redirect(request.path)
