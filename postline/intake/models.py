@@ -70,7 +70,7 @@ class AutomaticAnswer(models.Model):
         indexes = [
             models.Index("address", "at", name="automatic_answer_address"),
             models.Index("domain", "at", name="automatic_answer_domain"),
-            models.Index("at", name="automatic_answer_at"),
+            models.Index("at", "id", name="automatic_answer_at"),
         ]
 
     def __str__(self) -> str:

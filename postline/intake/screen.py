@@ -25,11 +25,13 @@ MOST_MESSAGES = 200  # of one sender within FLOOD: no person writes half as many
 FLOOD = timedelta(minutes=10)
 COUNTED = frozenset({"letter", "auto-reply", "mailing-list"})
 FETCHED = (Source.IMAP, Source.POP3)
-LETTERS_COMPARED = 1_000
+LETTERS_COMPARED = 400
+NOTHING_ALIKE = 0  # what no reply can be is not compared: that would cost as much as all the rest
 ALARM = "flood"
 ALARM_LASTS = timedelta(hours=1)
 TOLD_AGAIN = timedelta(minutes=1)
 _NO_WORDS = re.compile(r"[\W\d_]+")
+_NUMBER = re.compile(r"\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def count(messages: Sequence[tuple[RawMessage, ParsedMessage]], *, now: datetime
         COUNT,
         {
             "senders": [_number(message.sender.address.lower().encode()) for _, message in counted],
-            "words": [_words(message) for _, message in counted],
+            "words": [_words(message) if _may_reply(raw, message) else NOTHING_ALIKE for raw, message in counted],
             "flood": now - FLOOD,
             "alike": now - ALIKE,
             "now": now,
@@ -88,6 +90,17 @@ def _is_counted(raw: RawMessage, message: ParsedMessage, *, now: datetime) -> bo
     return not (is_old and raw.source in FETCHED)
 
 
+def _may_reply(raw: RawMessage, message: ParsedMessage) -> bool:
+    """Whether it bears anything by which a message finds a ticket."""
+    return bool(
+        message.in_reply_to
+        or message.references
+        or any("+" in address for address in raw.envelope_to)
+        or _NUMBER.search(message.subject)
+        or "+" in message.text  # our address, quoted
+    )
+
+
 def _words(message: ParsedMessage) -> int:
     """What makes two messages alike: their words without digits, for each names another number; and their files."""
     text = message.new_text or message.text
@@ -114,7 +127,7 @@ WITH given AS MATERIALIZED (
     INSERT INTO intake_sighting (sender, words, at) SELECT sender, words, %(now)s::timestamptz FROM given
 )
 SELECT place, (nth + coalesce((SELECT sum(in_flood) FROM earlier WHERE earlier.sender = given.sender), 0))::bigint,
-    (nth_alike + coalesce((SELECT sum(alike) FROM earlier
-        WHERE earlier.sender = given.sender AND earlier.words = given.words), 0))::bigint
+    CASE WHEN words <> 0 THEN nth_alike + coalesce((SELECT sum(alike) FROM earlier
+        WHERE earlier.sender = given.sender AND earlier.words = given.words), 0) ELSE 0 END::bigint
 FROM given
 """

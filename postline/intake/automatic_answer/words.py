@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from postline.kit.html import text_to_html
+from postline.kit.sql import rows
 from postline.projects.automatic_texts import Texts, Words, fill
-from postline.projects.models import Mailbox, Occasion, Project, Queue
+from postline.projects.models import Mailbox, Occasion, Project
 from postline.projects.opening import Opening, opening_of
 from postline.settings import LANGUAGES
 from postline.tickets import numbers
@@ -49,8 +50,7 @@ class Voice:
         ids = list(project_ids)
         self._now = now
         self._texts = Texts(ids)
-        promised = Queue.objects.filter(project_id__in=ids, answer_within_hours__isnull=False)
-        self._promised = dict(promised.values_list("pk", "answer_within_hours"))
+        self._promised: dict[int, int] = dict(rows(PROMISED, {"projects": ids}))
 
     def words(
         self,
@@ -175,3 +175,9 @@ def _rounded(moment: datetime) -> datetime:
     """Up to the full hour: a promise to the minute would look like a machine's, and be made anew for each ticket."""
     full = moment.replace(minute=0, second=0, microsecond=0)
     return full if full == moment else full + ROUNDED
+
+
+PROMISED = """
+SELECT id, answer_within_hours FROM projects_queue
+WHERE project_id = ANY(%(projects)s::bigint[]) AND answer_within_hours IS NOT NULL
+"""

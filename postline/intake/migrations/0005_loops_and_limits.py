@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="automaticanswer",
-            index=models.Index(models.F("at"), name="automatic_answer_at"),
+            index=models.Index(models.F("at"), models.F("id"), name="automatic_answer_at"),
         ),
         migrations.AddIndex(
             model_name="sighting",
