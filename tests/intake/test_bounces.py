@@ -14,6 +14,7 @@ from postline.intake.addressed import Mailboxes
 from postline.intake.models import RawMessage, Source, State
 from postline.intake.parse import read
 from postline.intake.parse.values import Bounce
+from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep
 from postline.outbox.models import Kind, OutboxMessage, Recipient
 from postline.projects.models import Person, Queue
@@ -273,3 +274,15 @@ def test_s36_a_bounced_message_to_an_agent_marks_their_address(d: Department, se
     assert Ticket.objects.count() == 0
     person.email = "web@elsewhere.example"
     assert not person.takes_no_mail
+
+
+def test_a_report_is_read_and_followed_without_anybody_s_help(d: Department, reader: Reader) -> None:
+    ticket, message = answered(d)
+    content = delivery_report(message.message_id)
+    keep(Delivery(content=content, source=Source.SMTP, envelope_from="", envelope_to=(SUPPORT,)), now=NOW)
+    assert pipeline.handle(reader, now=NOW) == 1
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.undelivered) == ("open", True)
+    reply = Recipient.objects.get(message=message.outbox_message).reply
+    assert reply.startswith("5.1.1 ")
+    assert "no such user" in reply
