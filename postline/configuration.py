@@ -36,6 +36,8 @@ KNOWN = frozenset(
         "DEMO",
         "SECRET_KEY",
         "ALLOW_NETWORKS",
+        "AUTOMATIC_ANSWERS",
+        "AUTOMATIC_ANSWERS_PER_DOMAIN",
     ]
 )
 DEMO_BY_DEFAULT = "_POSTLINE_DEMO_BY_DEFAULT"  # set by script/server alone: a demo nobody asked for stays on loopback
@@ -91,6 +93,8 @@ class Configuration:
     open_demo: bool
     secret_key: str
     allow_networks: tuple[Network, ...]
+    automatic_answers: int  # at most, in an hour
+    automatic_answers_per_domain: int
 
 
 def load(environment: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Configuration:
@@ -139,6 +143,8 @@ def load(environment: Mapping[str, str] | None = None, *, folder: Path | None = 
         open_demo=open_demo,
         secret_key=read("POSTLINE_SECRET_KEY", "", _key) or _kept_key(home),
         allow_networks=read("POSTLINE_ALLOW_NETWORKS", LOOPBACK if demo else "", _networks),
+        automatic_answers=read("POSTLINE_AUTOMATIC_ANSWERS", "3000", _count),
+        automatic_answers_per_domain=read("POSTLINE_AUTOMATIC_ANSWERS_PER_DOMAIN", "1000", _count),
     )
 
 
@@ -236,6 +242,12 @@ def _size(value: str) -> int:
     if not match or not int(match[1]):
         raise ValueError("is no size; write a number of bytes, or for example 50M")
     return int(match[1]) * UNITS[match[2].upper()]
+
+
+def _count(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not int(value):
+        raise ValueError("is no number of messages; write for example 3000")
+    return int(value)
 
 
 def _switch(value: str) -> bool:

@@ -43,6 +43,55 @@ def write(
     return message.as_bytes()
 
 
+def delivery_report(
+    message_id: str,
+    *,
+    recipient: str = "anna@user.example",
+    status: str = "5.1.1",
+    action: str = "failed",
+    diagnostic: str = "smtp; 550 5.1.1 no such user",
+    sender: str = "Mail Delivery System <MAILER-DAEMON@mx.user.example>",
+    to: str = "support@mail.example",
+    own_id: str = "<report@mx.user.example>",
+) -> bytes:
+    """What a mail server sends back (RFC 3464) when it could not deliver the message of this Message-ID."""
+    lines = [
+        f"From: {sender}",
+        f"To: {to}",
+        "Subject: Undelivered Mail Returned to Sender",
+        f"Message-ID: {own_id}",
+        "Date: Wed, 4 Mar 2026 12:00:30 +0000",
+        "Auto-Submitted: auto-replied",
+        "MIME-Version: 1.0",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b1"',
+        "",
+        "--b1",
+        "Content-Type: text/plain",
+        "",
+        "Your message could not be delivered to everybody.",
+        "--b1",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mx.user.example",
+        "",
+        f"Final-Recipient: rfc822; {recipient}",
+        f"Action: {action}",
+        f"Status: {status}",
+        f"Diagnostic-Code: {diagnostic}",
+        "",
+        "--b1",
+        "Content-Type: text/rfc822-headers",
+        "",
+        "From: support@mail.example",
+        f"To: {recipient}",
+        f"Message-ID: <{message_id}>",
+        "",
+        "--b1--",
+        "",
+    ]
+    return "\r\n".join(lines).encode()
+
+
 def reply_to(raw: bytes, *, sender: str, text: str, message_id: str = "<reply@user.example>") -> tuple[str, bytes]:
     """What a mail program makes of «Reply» on a message: whom it goes to, and its bytes."""
     original = message_from_bytes(raw, policy=policy.default)

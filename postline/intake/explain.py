@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from postline.intake import thread
+from postline.intake import bounce, thread
 from postline.intake.addressed import Mailboxes, by_project
 from postline.intake.models import RawMessage
 from postline.intake.parse import Bounce, Feedback, ParsedMessage
@@ -67,6 +67,9 @@ def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes) -> dict[str
     for project_id, ours in by_project(RawMessage(envelope_to=[]), message, mailboxes).items():
         known = thread.Known([project_id], [message])
         found = thread.find(message, known, mailboxes, project_id=project_id, recipients=recipients, failed=False)
+        if message.kind == "bounce" and found.duplicate_of is None:
+            ours_back = bounce.about(message, project_id=project_id, recipients=recipients)
+            found = thread.Thread(bounce.ticket_of(ours_back) if ours_back else None, "bounce")
         ticket, joined_by = _ticket(found)
         return {
             **nothing,

@@ -64,13 +64,33 @@ class AutomaticAnswer(models.Model):
     """One automatic answer that was queued for an address: what the limits count. Kept for a day."""
 
     address = models.TextField()
+    domain = models.TextField(db_default="")
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index("address", "at", name="automatic_answer_address")]
+        indexes = [
+            models.Index("address", "at", name="automatic_answer_address"),
+            models.Index("domain", "at", name="automatic_answer_domain"),
+            models.Index("at", "id", name="automatic_answer_at"),
+        ]
 
     def __str__(self) -> str:
         return self.address
+
+
+class Sighting(models.Model):
+    """Somebody wrote: what loops and floods are recognised by. No address and no text, only their hashes; kept for
+    an hour, in a table that a crash may empty (UNLOGGED, migration 0005)."""
+
+    sender = models.BigIntegerField()
+    words = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index("sender", "at", name="sighting_sender")]
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.at}"
 
 
 class MailboxHealth(ServerHealth):

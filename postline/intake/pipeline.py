@@ -1,4 +1,5 @@
-"""The way of a message, on one page: claim → read → whose → thread → open or append → automatic answer → the same?
+"""The way of a message, on one page: claim → read → whose → screen → thread → open or append → automatic answer → the
+same?
 
 A batch is one transaction. One message that fails does not hurt the others: then each is handled in a savepoint of
 its own, and that one goes to quarantine with its error.
@@ -15,10 +16,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
-from postline.intake import sender, thread
+from postline.intake import bounce, screen, sender, thread
 from postline.intake.addressed import Mailboxes, by_project
 from postline.intake.authentication import failed, from_json
-from postline.intake.automatic_answer import NewTicket, answer_automatically
+from postline.intake.automatic_answer import Received, answer_automatically
 from postline.intake.claim import claim
 from postline.intake.health import count_arrivals
 from postline.intake.models import RawMessage, Source, State
@@ -32,9 +33,10 @@ from postline.kit.html import has_remote_pictures
 from postline.kit.logs import logger
 from postline.projects.models import Mailbox
 from postline.tickets.actions.arrive import arrive
+from postline.tickets.actions.refused_address import wrote_again
 from postline.tickets.actions.seen_again import seen_again
 from postline.tickets.actions.suggest import suggest
-from postline.tickets.arrival import Arrival, Arrived, ArrivedFile, participants
+from postline.tickets.arrival import ROBOTS, Arrival, Arrived, ArrivedFile, participants
 
 log = logger(__name__)
 
@@ -181,8 +183,9 @@ def _take_in_all(
     people = sender.people_among(message for _, message, _ in addressed)
     # a connection test's own message has found its way: nothing comes of it
     done: dict[int, list[Arrived]] = {raw.pk: [] for raw, message in pairs if _is_probe(message)}
-    opened: list[NewTicket] = []
-    own: set[int] = set()
+    seen = screen.count([(raw, message) for raw, message, _ in addressed], now=now)
+    stored: list[Received] = []
+    aside: dict[int, str] = {}  # why, where it is not what kind of message it is
     for raw, read_message, projects in addressed:
         for project_id, ours in projects.items():
             recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
@@ -201,10 +204,21 @@ def _take_in_all(
                 log.info("message seen again", raw=raw.pk, message=found.duplicate_of)
                 done.setdefault(raw.pk, [])
                 continue
+            failure = None
+            if message.kind == "bounce":  # only what names a message of ours by our signature
+                failure = bounce.returned(message, project_id=project_id, recipients=recipients, now=now)
+                found = replace(found, ticket_id=failure.ticket_id if failure else None, joined_by="bounce")
+                if failure is not None and found.ticket_id is None:  # a message to one of the staff
+                    bounce.follow(failure, report=None, now=now)
+                    done.setdefault(raw.pk, [])
             if found.ticket_id is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
                 continue
+            if reason := screen.verdict(seen.get(raw.pk), is_reply=found.ticket_id is not None):
+                screen.tell(raw, reason, now=now)
+                aside[raw.pk] = reason
+                continue
             if thread.is_our_own(message, project_id=project_id):
-                own.add(raw.pk)
+                aside[raw.pk] = "own-message"
                 continue
             about = sender.flags(message, authentication, mailbox=ours[0], mailboxes=mailboxes, people=people)
             letter = sender.Letter(message)
@@ -219,19 +233,31 @@ def _take_in_all(
                 suggest(arrived.ticket_id, other_id, reason, now=now)
             if found.bad_token:
                 metrics.bad_tokens.inc()
-            if arrived.is_new:
-                robot = raw.envelope_from == "" and raw.source in WITH_ENVELOPE
-                opened.append(NewTicket(arrived, message, ours[0], null_sender=robot))
+            if failure is not None:
+                bounce.follow(failure, report=arrived.message_id, now=now)
+            robot = raw.envelope_from == "" and raw.source in WITH_ENVELOPE
+            stored.append(Received(arrived, message, ours[0], null_sender=robot, by_mail=raw.source != Source.API))
             log.info(
                 "message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by
             )
             done.setdefault(raw.pk, []).append(arrived)
             came.update(mailbox.pk for mailbox in ours)
         if raw.pk not in done:
-            put_aside(raw, reason="own-message" if raw.pk in own else read_message.kind, error="", now=now)
-    answer_automatically(opened, mailboxes=mailboxes, now=now)
-    suggest_same([one.arrived.ticket_id for one in opened if one.message.kind == "letter"], now=now)
+            put_aside(raw, reason=aside.get(raw.pk, read_message.kind), error="", now=now)
+    wrote_again(_living(stored))
+    answer_automatically(stored, mailboxes=mailboxes, now=now)
+    opened = [one.arrived.ticket_id for one in stored if one.arrived.is_new and one.message.kind == "letter"]
+    suggest_same(opened, now=now)
     return done
+
+
+def _living(stored: Sequence[Received]) -> set[tuple[int, str]]:
+    """Whose addresses have just been used: (project, address)."""
+    return {
+        (one.mailbox.project_id, one.message.sender.address.lower())
+        for one in stored
+        if one.by_mail and one.message.kind not in ROBOTS and one.message.sender.address
+    }
 
 
 def _whose(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,6 +90,13 @@ def require_fitting(appointment: Appointment) -> None:
         raise WrongAppointment(role)
     if group is not None and group.line != Line.SECOND:
         raise WrongAppointment(role)
+
+
+def mail_refused(replies: Mapping[str, str]) -> None:
+    """Mail to these addresses could not be delivered: whose they are, their pages say so until another address is
+    set or a new link is sent."""
+    for address, reply in replies.items():
+        Person.objects.filter(email__iexact=address).update(refused_email=address, refusal=reply[:500])
 
 
 def _slug(thing: Project | Group | None) -> str:

@@ -126,6 +126,9 @@ def record_link(reach: Reach, *, person_id: int, now: datetime) -> Person:
         raise SwitchedOff(person.login)
     if not person.email:
         raise NoAddress(person.login)
+    if person.takes_no_mail:
+        person.refused_email = person.refusal = ""
+        person.save(update_fields=["refused_email", "refusal"])
     detail = {"project": project_of(person)}
     audit.record(actor=reach.person.login, action="person.link-sent", target=person.login, detail=detail, now=now)
     return person

@@ -74,10 +74,11 @@ def participants(arrival: Arrival) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What became of it."""
+    """What became of it. `closed_at`: since when the ticket that it reopened had been closed."""
 
     ticket_id: int
     number: int
     message_id: int
     is_new: bool
     queue_id: int
+    closed_at: datetime | None = None

@@ -16,8 +16,8 @@ class Happening(StrEnum):
 
     ARRIVED = "arrived"  # message, source
     OPENED = "opened"  # message; outbox?, queue, returns, state as of an answer; by an agent
-    ACKNOWLEDGED = "acknowledged"  # message, outbox: the automatic answer
-    NOT_ACKNOWLEDGED = "not-acknowledged"  # reason
+    ACKNOWLEDGED = "acknowledged"  # message, outbox: the automatic answer; follows (message)? when not to the first
+    NOT_ACKNOWLEDGED = "not-acknowledged"  # reason, follows?
     REOPENED = "reopened"  # from (state)
     RETURNED = "returned"  # from, to (queues): a follow-up went back to where it was answered
     TAKEN = "taken"
@@ -42,7 +42,8 @@ class Happening(StrEnum):
     MERGE_UNDONE = "merge-undone"  # other: the two are apart again
     SPLIT_OFF = "split-off"  # other, messages: they are another problem
     SPLIT_FROM = "split-from"  # other, messages, queue: how this ticket began
-    NOT_DELIVERED = "not-delivered"  # message, outbox
+    NOT_DELIVERED = "not-delivered"  # message, outbox, report (the message that says so)?
+    DELAYED = "delayed"  # message, outbox, report: it is still on its way
 
 
 def append(ticket: Ticket, happening: Happening, *, person: Person | None, now: datetime, **data: Any) -> Event:

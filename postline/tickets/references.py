@@ -52,6 +52,11 @@ def is_forged(reference: str) -> bool:
     return bool(_MESSAGE_ID.fullmatch(reference)) and number_in_message_id(reference) is None
 
 
+def message_ids_in_text(text: str) -> list[str]:
+    """What looks like Message-IDs of ours in a text, such as the header that a bounce quotes; none is proved yet."""
+    return [match[0].rstrip(">,;)\"'") for match in _MESSAGE_ID.finditer(text)]
+
+
 def number_in_text(text: str) -> int | None:
     """The first ticket whose signed reply address stands in a text, such as the quoted original."""
     proved = (_proved_token(digits, signature) for digits, signature in _MARKER.findall(text))

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver
 
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
-from postline.projects.models import Group, Mailbox, Membership, Project, Queue
+from postline.projects.models import AutomaticText, Group, Mailbox, Membership, Project, Queue
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -50,11 +50,13 @@ OF_ADMINISTRATORS = {
     f"{PROJECT}queues/new/", QUEUE, f"{QUEUE}shift/", f"{QUEUE}retire/", "manage/people/", "manage/people/invite/",
     "manage/people/invite-many/", PERSON, f"{PERSON}roles/", f"{PERSON}roles/{{membership_id}}/", f"{PERSON}switch/",
     f"{PERSON}link/", f"{PROJECT}mailboxes/", f"{PROJECT}mailboxes/new/", MAILBOX, f"{MAILBOX}switch/",
-    f"{MAILBOX}delete/",
+    f"{MAILBOX}delete/", f"{PROJECT}automatic/", f"{PROJECT}automatic/{{occasion}}/",
+    f"{PROJECT}automatic/{{occasion}}/{{queue}}/",
 }  # fmt: skip
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
+    AutomaticText,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -108,6 +110,7 @@ def values(d: Department) -> Values:
         "uidb64": "MQ",
         "token": "set-password",
         "group": "web",
+        "occasion": "new",
         "mailbox_id": d.mailboxes["support@games.example"].pk,
         "person_id": d.people["games1"].pk,
         "membership_id": Membership.objects.get(person=d.people["games1"]).pk,

@@ -17,7 +17,7 @@ _NO_REPLY_SENDER = re.compile(
     r"(?:[\w.+-]{0,60}[._+-])?(?:no|do[-_.]?not|donot|ne|nicht|niet)[-_.]?(?:reply|answer|respond|otvechat|antworten|beantwoorden)\b",
     re.IGNORECASE,
 )
-_LIST_FIELDS = (
+LIST_FIELDS = (
     "list-id", "list-unsubscribe", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive",
     "x-mailing-list", "mailing-list", "x-beenthere",
 )  # fmt: skip
@@ -52,7 +52,7 @@ def judge(headers: Headers, root: Node, text: str, sender: Address, subject: str
         return Judged("bounce", bounces)
     if null or auto_replies.by_headers(headers) or auto_replies.by_subject(subject):
         return Judged("auto-reply")
-    if any(name in headers for name in _LIST_FIELDS) or _value(headers, "precedence") in ("list", "bulk"):
+    if any(name in headers for name in LIST_FIELDS) or _value(headers, "precedence") in ("list", "bulk"):
         return Judged("mailing-list")
     return Judged("auto-reply" if auto_replies.by_words(subject, text) else "letter")
 
@@ -99,7 +99,7 @@ def robot_sign(headers: tuple[tuple[str, str], ...], sender: str, subject: str) 
     if suppressed & {"all", "autoreply", "oof"}:
         return "x-auto-response-suppress"
     for name in (
-        *_LIST_FIELDS,
+        *LIST_FIELDS,
         "x-loop",
         "x-postline-loop",  # ours, and that of every other desk of this kind
         "x-failed-recipients",

@@ -13,7 +13,8 @@ def one_automatic_answer(now: datetime) -> Iterator[Violation]:
     """I4: who arrived was answered once or the history says why not; the outbox has as many as the history says."""
     yield from violations("""
         WITH decided AS (
-            SELECT ticket_id, count(*) AS decisions, count(*) FILTER (WHERE kind = 'acknowledged') AS answers
+            SELECT ticket_id, count(*) FILTER (WHERE NOT data ? 'follows') AS decisions,
+                count(*) FILTER (WHERE kind = 'acknowledged') AS answers
             FROM tickets_event WHERE kind IN ('acknowledged', 'not-acknowledged') GROUP BY ticket_id
         ), queued AS (
             SELECT ticket_id, count(*) AS answers FROM outbox_outboxmessage

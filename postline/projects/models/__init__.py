@@ -2,6 +2,7 @@
 
 from postline.projects.models.alarm import Alarm, Heartbeat
 from postline.projects.models.audit import AuditEntry
+from postline.projects.models.automatic_text import AutomaticText, Occasion
 from postline.projects.models.mailbox import Afterwards, Encryption, Mailbox, Reading, ServerHealth, SignIn, Trouble
 from postline.projects.models.person import Membership, Person, Role, Theme
 from postline.projects.models.project import Group, Line, Project, Queue, Topic
@@ -12,12 +13,14 @@ __all__ = [
     "Afterwards",
     "Alarm",
     "AuditEntry",
+    "AutomaticText",
     "Encryption",
     "Group",
     "Heartbeat",
     "Line",
     "Mailbox",
     "Membership",
+    "Occasion",
     "Person",
     "Project",
     "Queue",

@@ -57,6 +57,8 @@ class Person(AbstractBaseUser):
     single_keys = models.BooleanField(default=True)  # letters as shortcuts; can be switched off (WCAG 2.1.4)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    refused_email = models.EmailField(blank=True, default="")  # where a message to them could not be delivered
+    refusal = models.CharField(max_length=500, blank=True, default="")  # what its server said
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"
@@ -73,6 +75,11 @@ class Person(AbstractBaseUser):
     def shown_name(self) -> str:
         """How colleagues see this person."""
         return self.name or self.login
+
+    @property
+    def takes_no_mail(self) -> bool:
+        """Whether the last message to their present address came back."""
+        return bool(self.email) and self.refused_email.lower() == self.email.lower()
 
 
 class Membership(models.Model):

@@ -19,6 +19,10 @@ class Project(models.Model):
 
     `company` holds the company's own addresses and domains, lower case, a domain without `@`: what is forwarded from
     there is the request of whoever wrote it (MISSION I4).
+
+    What automatic answers say: `answer_within_hours` is when an answer may be expected (of opening time, where
+    `opening` is set; None: nothing is promised). `opening` has the weekly hours, `{"0": ["09:00", "18:00"]}` with
+    Monday as 0 (`projects/opening.py`). `long_closed_days`: a follow-up of a ticket closed longer gets an answer.
     """
 
     slug = models.SlugField(unique=True)
@@ -26,6 +30,10 @@ class Project(models.Model):
     language = models.CharField(max_length=8, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
     company = ArrayField(models.TextField(), default=list, blank=True)
+    answer_within_hours = models.PositiveIntegerField(null=True, blank=True, default=24)
+    opening = models.JSONField(default=dict, blank=True)
+    answers_follow_ups = models.BooleanField(default=False)
+    long_closed_days = models.PositiveIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.slug
@@ -72,6 +80,7 @@ class Queue(models.Model):
         default=480
     )  # the wait that is promised here, drawn as the age's full bar
     signature = models.TextField(blank=True, default="")
+    answer_within_hours = models.PositiveIntegerField(null=True, blank=True)  # None: as its project
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "slug"], name="queue_slug")]

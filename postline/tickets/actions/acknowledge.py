@@ -28,8 +28,22 @@ def acknowledge(answers: Sequence[tuple[Outgoing, int]], *, now: datetime) -> No
         )
 
 
-def leave_unacknowledged(reasons: Mapping[int, str], *, now: datetime) -> None:
-    """Write into the history of these tickets why no automatic answer was sent."""
+def acknowledge_follow_up(answer: Outgoing, outbox_id: int, *, follows: int, now: datetime) -> None:
+    """The same for an answer to a message that its ticket had already: `follows` is its id."""
+    rows(
+        ACKNOWLEDGE,
+        {
+            "answers": as_json([_values(answer, outbox_id) | {"follows": follows}]),
+            "direction": str(Direction.AUTOMATIC),
+            "happening": str(Happening.ACKNOWLEDGED),
+            "now": now,
+        },
+    )
+
+
+def leave_unacknowledged(reasons: Mapping[int, str], *, follows: int | None = None, now: datetime) -> None:
+    """Write into the history of these tickets why no automatic answer was sent; `follows` is the message that would
+    have been answered, where it did not open its ticket."""
     if reasons:
         rows(
             LEAVE,
@@ -37,6 +51,7 @@ def leave_unacknowledged(reasons: Mapping[int, str], *, now: datetime) -> None:
                 "tickets": list(reasons),
                 "reasons": list(reasons.values()),
                 "happening": str(Happening.NOT_ACKNOWLEDGED),
+                "follows": follows,
                 "now": now,
             },
         )
@@ -60,9 +75,10 @@ def _values(outgoing: Outgoing, outbox_id: int) -> dict[str, object]:
 ACKNOWLEDGE = """
 WITH given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(answers)s::json) AS one(ticket bigint, project bigint, message_id text, name text,
-        address text, "to" jsonb, subject text, language text, outbox bigint, text text)
+        address text, "to" jsonb, subject text, language text, outbox bigint, text text, follows bigint)
 ), ticket AS (
-    UPDATE tickets_ticket SET event_count = event_count + 1 FROM given WHERE id = given.ticket RETURNING id, event_count
+    UPDATE tickets_ticket SET event_count = event_count + 1 FROM given WHERE id = given.ticket
+    RETURNING id, event_count, follows
 ), message AS (
     INSERT INTO tickets_message (ticket_id, project_id, direction, message_id, sender_name, sender_address, "to", cc,
         subject, language, kind, joined_by, flags, mailboxes, outbox_message_id, sent_at, created_at)
@@ -76,7 +92,8 @@ WITH given AS MATERIALIZED (
 )
 INSERT INTO tickets_event (ticket_id, number, kind, at, data)
 SELECT ticket.id, ticket.event_count, %(happening)s::text, %(now)s::timestamptz,
-    jsonb_build_object('message', message.id, 'outbox', message.outbox_message_id)
+    jsonb_strip_nulls(jsonb_build_object('message', message.id, 'outbox', message.outbox_message_id,
+        'follows', ticket.follows))
 FROM ticket JOIN message ON message.ticket_id = ticket.id
 """
 
@@ -88,5 +105,6 @@ WITH given AS (
     RETURNING id, event_count, reason
 )
 INSERT INTO tickets_event (ticket_id, number, kind, at, data)
-SELECT id, event_count, %(happening)s::text, %(now)s::timestamptz, jsonb_build_object('reason', reason) FROM ticket
+SELECT id, event_count, %(happening)s::text, %(now)s::timestamptz,
+    jsonb_strip_nulls(jsonb_build_object('reason', reason, 'follows', %(follows)s::bigint)) FROM ticket
 """

@@ -102,6 +102,7 @@ def answer(
     )
     end_lease(ticket)
     ticket.owner = ticket.owner or reach.person
+    ticket.undelivered = False
     ticket.waiting_since = None  # answered: what waits from now on waits anew
     set_state(ticket, state, pending_until=pending_until, now=now)
     ticket.save()

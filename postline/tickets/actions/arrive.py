@@ -75,10 +75,12 @@ def _follow_up_with_consequences(arrival: Arrival, values: dict[str, Any], *, no
     ticket_id, number, _, message_id, _told = stored
     ticket = Ticket.objects.select_related("return_queue").get(pk=ticket_id)  # locked: we have just changed it
     _join(ticket, arrival, now=now)
+    closed_at = None
     if arrival.kind not in ROBOTS:
+        closed_at = ticket.closed_at
         reopen(ticket, now=now)
     ticket.save()
-    return Arrived(ticket_id, number, message_id, is_new=False, queue_id=ticket.queue_id)
+    return Arrived(ticket_id, number, message_id, is_new=False, queue_id=ticket.queue_id, closed_at=closed_at)
 
 
 def _follow_up_of_merged(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
@@ -121,7 +123,7 @@ def first_words(text: str) -> str:
 
 def _join(ticket: Ticket, arrival: Arrival, *, now: datetime) -> None:
     """A sender who is no participant yet is joined and marked: nothing is sent there before an agent says so."""
-    if not arrival.sender_address:
+    if not arrival.sender_address or arrival.kind == "bounce":  # a mail server takes part in nothing
         return
     participant, joined = Participant.objects.get_or_create(
         ticket=ticket,
@@ -206,7 +208,7 @@ WITH ticket AS (
 FOLLOW_UP_OF_OPEN = FOLLOW_UP.replace(
     "WHERE id = %(ticket)s AND state <> 'merged'",
     """WHERE id = %(ticket)s AND state IN ('new', 'open') AND return_queue_id IS NULL AND (
-        %(address)s::text = ''
+        %(address)s::text = '' OR %(kind)s::text = 'bounce'
         OR EXISTS (SELECT FROM tickets_participant WHERE ticket_id = %(ticket)s AND address = %(address)s::text)
     )""",
 )

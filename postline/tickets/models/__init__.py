@@ -4,7 +4,7 @@ from postline.tickets.models.conversation import Attachment, Body, Direction, Dr
 from postline.tickets.models.event import Event
 from postline.tickets.models.merge import Merge
 from postline.tickets.models.suggestion import Reason, Suggestion
-from postline.tickets.models.ticket import OPEN_STATES, Participant, Priority, Requester, State, Ticket
+from postline.tickets.models.ticket import OPEN_STATES, Participant, Priority, RefusedAddress, Requester, State, Ticket
 
 __all__ = [
     "OPEN_STATES",
@@ -20,6 +20,7 @@ __all__ = [
     "Participant",
     "Priority",
     "Reason",
+    "RefusedAddress",
     "Requester",
     "State",
     "Suggestion",

@@ -101,6 +101,7 @@ class Ticket(models.Model):
     pending_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     event_count = models.PositiveIntegerField(default=0)
+    undelivered = models.BooleanField(default=False, db_default=False)  # our last answer did not reach the requester
 
     class Meta:
         indexes = [
@@ -155,6 +156,24 @@ class Participant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "address"], name="participant_once")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class RefusedAddress(models.Model):
+    """An address that mail could not be delivered to, until it writes again: it gets no automatic answer.
+
+    `reply` is what its server said, such as "550 5.1.1 no such user".
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, db_index=False, related_name="+")
+    address = models.TextField()  # lower case
+    reply = models.TextField(blank=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "address"], name="refused_address_once")]
 
     def __str__(self) -> str:
         return self.address

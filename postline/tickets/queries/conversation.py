@@ -58,13 +58,14 @@ class Drafted:
 @dataclass(frozen=True, slots=True)
 class TakesPart:
     """An address that takes part; not `proved` until somebody adds it when it joined by itself, `declined` when they
-    said no."""
+    said no. `refusal` is what its server said to our last message, None where nothing came back."""
 
     id: int
     name: str
     address: str
     proved: bool
     declined: bool
+    refusal: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,12 @@ class Conversation:
     queues: list[QueueChoice]
     topics: list[TopicChoice]
     owners: list[str]
+
+    @property
+    def refusal(self) -> str | None:
+        """What was said to our last message to the requester, where it came back."""
+        address = self.ticket.requester.address
+        return next((one.refusal for one in self.participants if one.address == address), None)
 
 
 def conversation(reach: Reach, number: int, *, whole: bool = False) -> Conversation:
@@ -342,8 +349,10 @@ WHERE m.ticket_id = %(ticket)s ORDER BY a.id
 """
 
 PARTICIPANTS = """
-SELECT id, name, address, proved, declined_at IS NOT NULL FROM tickets_participant WHERE ticket_id = %(ticket)s
-ORDER BY id
+SELECT p.id, p.name, p.address, p.proved, p.declined_at IS NOT NULL, refused.reply
+FROM tickets_participant p
+LEFT JOIN tickets_refusedaddress refused ON refused.project_id = %(project)s AND refused.address = p.address
+WHERE p.ticket_id = %(ticket)s ORDER BY p.id
 """
 
 DRAFTS = "SELECT kind, text, updated_at FROM tickets_draft WHERE ticket_id = %(ticket)s AND person_id = %(person)s"

@@ -65,6 +65,7 @@ class TicketRow:
     queue_name: str
     queue_line: int
     target_minutes: int
+    undelivered: bool
 
     def holder(self, now: datetime) -> str | None:
         """The login of who works at it at this moment."""
@@ -240,7 +241,7 @@ ORDER BY p.name, q.line, q.position, q.id
 TICKETS = """
 SELECT t.id, t.number, t.subject, t.preview, t.state, t.priority, t.created_at, t.updated_at, t.waiting_since,
     t.pending_until, t.return_count, r.name, r.address, owner.login, holder.login, t.taken_until,
-    q.slug, q.name, q.line, q.target_minutes
+    q.slug, q.name, q.line, q.target_minutes, t.undelivered
 FROM tickets_ticket t
 JOIN tickets_requester r ON r.id = t.requester_id
 JOIN projects_queue q ON q.id = t.queue_id

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from postline.projects.models import AuditEntry, Line, Role
+from postline.web.accounts.settings import OWN_NAMES
 
 ACTIONS = {
     "person.signed-in": gettext_lazy("signed in"),
@@ -39,6 +41,8 @@ ACTIONS = {
     "mailbox.enabled": gettext_lazy("mailbox switched on"),
     "mailbox.disabled": gettext_lazy("mailbox switched off"),
     "mailbox.deleted": gettext_lazy("mailbox deleted"),
+    "automatic.changed": gettext_lazy("automatic answers changed"),
+    "automatic.words-changed": gettext_lazy("words of an automatic answer changed"),
     "outbox.retried": gettext_lazy("message tried again"),
     "quarantine.run-again": gettext_lazy("message run again"),
     "quarantine.deleted": gettext_lazy("message deleted"),
@@ -68,6 +72,11 @@ FIELDS = {
     "address": gettext_lazy("address"),
     "queue_id": gettext_lazy("queue"),
     "sender_name": gettext_lazy("sender’s name"),
+    "answer_within_hours": gettext_lazy("hours until an answer"),
+    "opening": gettext_lazy("opening hours"),
+    "answers_follow_ups": gettext_lazy("answer further messages too"),
+    "long_closed_days": gettext_lazy("closed long ago, in days"),
+    **OWN_NAMES,
 }
 
 
@@ -129,6 +138,9 @@ def _shown(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name == "opening":
+        days = {str(day): str(label) for day, label in WEEKDAYS_ABBR.items()}
+        return ", ".join(f"{days.get(day, day)} {start}–{end}" for day, (start, end) in sorted(value.items()))
     if name == "line" and value in Line.values:
         return str(Line(value).label)
     if name == "role" and value in Role.values:

@@ -125,6 +125,7 @@ def _reason(code: str) -> str:
         "feedback-report": _("A feedback report"),
         "spam": _("Looks like spam"),
         "loop": _("Goes in circles"),
+        "flood": _("One of very many from one sender"),
         "own-message": _("A message of our own that came back"),
     }
     return words.get(code, code)

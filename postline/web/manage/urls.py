@@ -7,6 +7,7 @@ from django.urls import path
 from postline.web.manage import (
     alarms,
     audit,
+    automatic,
     groups,
     invite,
     invite_many,
@@ -50,6 +51,9 @@ urlpatterns = [
     path(PROJECT + "queues/<slug:queue>/", queues.queue, name="manage-queue"),
     path(PROJECT + "queues/<slug:queue>/shift/", queues.shift, name="manage-queue-shift"),
     path(PROJECT + "queues/<slug:queue>/retire/", retire.retire, name="manage-queue-retire"),
+    path(PROJECT + "automatic/", automatic.settings, name="manage-automatic"),
+    path(PROJECT + "automatic/<slug:occasion>/", automatic.words, name="manage-automatic-words"),
+    path(PROJECT + "automatic/<slug:occasion>/<slug:queue>/", automatic.words, name="manage-automatic-words-queue"),
     path(PROJECT + "mailboxes/", mailboxes.listed, name="manage-mailboxes"),
     path(PROJECT + "mailboxes/new/", mailboxes.new, name="manage-mailbox-new"),
     path(PROJECT + "mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="manage-mailbox"),

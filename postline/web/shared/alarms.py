@@ -81,4 +81,12 @@ def _shown(alarm: Alarm) -> Shown:
                 _("Automatic answers are stopped."),
                 _("More of them were due than the installation's limit allows. What requesters write still arrives."),
             )
+        case "flood":
+            return Shown(
+                alarm.pk,
+                _("One sender writes without end."),
+                _("A loop or a flood: what they go on sending is put aside and not answered. Others are not affected."),
+                reverse("quarantine"),
+                _("To the quarantine"),
+            )
     return Shown(alarm.pk, alarm.code, alarm.subject)

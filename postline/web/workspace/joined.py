@@ -40,6 +40,7 @@ def joined_words(why: Joined, shown: Collection[int]) -> Markup:
             "reply-address": _("by the reply address"),
             "quoted-address": _("by the quoted reply address"),
             "number-in-subject": _("by the number in the subject"),
+            "bounce": _("a report about our message"),
         }.get(why.by, why.by)
     )
 

@@ -21,6 +21,7 @@ from postline.web.shared.decorators import OpenView, StaffRequest, View, signed_
 from postline.web.workspace.editor import Typed
 from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
 from postline.web.workspace.joined import asked_about, joined_words, said_in
+from postline.web.workspace.refusals import refusal_words
 from postline.web.workspace.thread import Names, entries, flag_meaning, flag_words, kind_words, suggestion_words
 from postline.web.workspace.troubles import Trouble
 
@@ -85,6 +86,7 @@ def ticket_page(
         "flag_meaning": flag_meaning,
         "flag_words": flag_words,
         "kind_words": kind_words,
+        "refusal_words": refusal_words,
     }
     status = 409 if held is not None else trouble.status if trouble else 200
     return render(request, "workspace/ticket.jinja", context, status=status)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup, escape
 
+from postline.intake.parse import auto_replies
+from postline.intake.parse.kinds import LIST_FIELDS
 from postline.kit.html import text_to_html
 from postline.kit.links import mark_links
 from postline.projects.models import Line
@@ -177,7 +179,9 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
         case Happening.REQUESTER:
             return _("%(who)s changed who the requester is"), {}
         case Happening.NOT_DELIVERED:
-            return _("an answer could not be delivered"), {}
+            return _("a message of ours could not be delivered"), {}
+        case Happening.DELAYED:
+            return _("a message of ours is delayed"), {}
         case Happening.MERGED:
             return _("%(who)s made it part of %(other)s"), {"other": _number(data)}
         case Happening.MERGED_IN:
@@ -208,11 +212,34 @@ def _priority(code: int) -> str:
 def reason_words(code: str) -> str:
     """Why no automatic answer went out, in words; a code that is not known stands as it is."""
     return {
+        **dict.fromkeys(auto_replies.FIELDS, _("an automatic reply")),
+        **dict.fromkeys(LIST_FIELDS, _("a mailing list")),
         "no-address": _("no address"),
         "loop": _("a loop"),
         "own-address": _("it came from an address of ours"),
         "switched-off": _("switched off for this mailbox"),
         "limit": _("too many to this address"),
+        "domain-limit": _("too many to this domain"),
+        "brake": _("too many in all: automatic answers are stopped"),
+        "refused-address": _("mail to this address came back"),
+        "new-address": _("the sender is no participant yet"),
+        "null-sender": _("it came without a sender, as machines send"),
+        "return-path": _("it came without a sender, as machines send"),
+        "bounce": _("a bounce"),
+        "auto-reply": _("an automatic reply"),
+        "mailing-list": _("a mailing list"),
+        "feedback-report": _("a complaint report"),
+        "spam": _("spam"),
+        "report": _("a report of a mail server"),
+        "sender": _("an address that nobody reads"),
+        "subject": _("an automatic reply"),
+        "precedence": _("sent in bulk"),
+        "x-auto-response-suppress": _("the sender asks for no automatic answer"),
+        "x-loop": _("written by another desk or robot"),
+        "x-postline-loop": _("written by another desk or robot"),
+        "x-fc-machinegenerated": _("written by another desk or robot"),
+        "auto-submitted": _("written by a machine"),
+        "x-failed-recipients": _("a bounce"),
     }.get(code, code)
 
 

@@ -54,6 +54,7 @@ def test_one_goes_back_only_to_a_page_of_ours(d: Department, signed_in: SignedIn
         "outbox-held",
         "mailbox-unreadable",
         "mailbox-cannot-send",
+        "flood",
         "automatic-answers-stopped",
         "another",
     ],

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
+from django.db import transaction
+
 from postline.kit import clock
+from postline.outbox.bounced import came_back
 from postline.outbox.models import OutboxMessage, Recipient
 from postline.tickets.actions.answer import answer
+from postline.tickets.actions.delivery import not_delivered
 from postline.tickets.actions.move import move
 from postline.tickets.actions.note import note
 from postline.tickets.actions.take import take
 from postline.tickets.models import Ticket
-from tests.scenes import BORIS, Department, letter
+from postline.web.workspace.refusals import refusal_words
+from tests.scenes import BORIS, NOW, Department, letter
 from tests.web.conftest import SignedIn
 from tests.web.workspace.statements import statements
 
@@ -173,3 +179,38 @@ def test_an_address_in_disguise_is_marked_in_plain_text_too(d: Department, signe
     page = signed_in("line1").get(f"/desk/tickets/{ticket.number}/").content.decode()
     assert page.count("postline-mark") == 1
     assert "looks like another: xn--ggle-55da.com" in page
+
+
+def test_an_answer_that_came_back_has_a_red_mark_with_the_reason_in_words(d: Department, signed_in: SignedIn) -> None:
+    ticket = letter(d)
+    message = answer(d.reach("line1"), number=ticket.number, text="Try this.", now=NOW)
+    outgoing = OutboxMessage.objects.get(ticket_message=message)
+    OutboxMessage.objects.update(state="sent")
+    Recipient.objects.update(state="sent")
+    with transaction.atomic():
+        told = came_back(outgoing, {"anna@user.example": "5.1.1 550 5.1.1 no such user"}, now=NOW)
+        not_delivered(message=outgoing, replies=told, now=NOW)
+    browser = signed_in("line1")
+    page = browser.get(f"/desk/tickets/{ticket.number}/").text
+    assert 'class="msg  out failed"' in page
+    assert "there is no such mailbox" in page
+    assert "550 5.1.1 no such user" in page
+    assert "takes no mail" in page
+    assert "a message of ours could not be delivered" in page
+    assert "Our last answer did not reach the requester" in browser.get("/desk/queues/mail/inbox/").text
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        ("550 5.1.1 no such user", "there is no such mailbox"),
+        ("5.1.2", "there is no such mail domain"),
+        ("552 5.2.2 over quota", "the mailbox is full"),
+        ("554 5.7.1 blocked", "their mail server refuses us, perhaps as spam"),
+        ("451 4.4.1 timeout", "their mail server cannot be reached"),
+        ("550 go away", "for a reason that is not known"),
+        ("", "for a reason that is not known"),
+    ],
+)
+def test_what_a_server_said_is_told_in_words(reply: str, words: str) -> None:
+    assert refusal_words(reply) == words

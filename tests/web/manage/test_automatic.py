@@ -1,0 +1,151 @@
+"""What a project answers by itself: settings and words, in the browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from postline.projects.models import AuditEntry, AutomaticText, Membership, Project, Queue, Role
+from tests.scenes import Department
+from tests.web.conftest import SignedIn
+
+PAGE = "/manage/projects/mail/automatic/"
+NEW = f"{PAGE}new/"
+
+
+def settings(d: Department, **more: str) -> dict[str, str]:
+    days = {f"{part}_{day}": "" for day in range(7) for part in ("from", "to")}
+    queues = {f"queue_{queue.pk}": "" for queue in d.queues.values()}
+    given = {"seen": "0", "answer_within_hours": "24", "long_closed_days": ""}
+    return {**days, **queues, **given, **more}
+
+
+def test_promise_hours_and_occasions_are_set(d: Department, signed_in: SignedIn) -> None:
+    browser, abuse = signed_in("admin"), d.queues["abuse"]
+    office = {"from_0": "09:00", "to_0": "18:00", "from_5": "10:00", "to_5": "14:00"}
+    more = {f"queue_{abuse.pk}": "72", "answers_follow_ups": "on", "long_closed_days": "90", "answer_within_hours": "8"}
+    said = browser.post(PAGE, settings(d, **office, **more))
+    assert said.status_code == 302
+    project = Project.objects.get(slug="mail")
+    assert project.opening == {"0": ["09:00", "18:00"], "5": ["10:00", "14:00"]}
+    assert (project.answer_within_hours, project.answers_follow_ups, project.long_closed_days) == (8, True, 90)
+    assert Queue.objects.get(pk=abuse.pk).answer_within_hours == 72
+    page = browser.get(PAGE).content.decode()
+    assert 'value="09:00"' in page
+    assert "not in use" not in page
+    log = browser.get("/manage/audit/").content.decode()
+    assert "Mon 09:00–18:00, Sat 10:00–14:00" in log
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("to_0", "08:00"), ("to_0", ""), ("answer_within_hours", "0"), ("answer_within_hours", "99999"), ("to_0", "x")],
+)
+def test_what_cannot_be_is_said_and_nothing_is_kept(d: Department, signed_in: SignedIn, field: str, value: str) -> None:
+    said = signed_in("admin").post(PAGE, settings(d, **{"from_0": "09:00", "to_0": "18:00", field: value}))
+    assert said.status_code == 422
+    assert "fault" in said.content.decode()
+    assert Project.objects.get(slug="mail").opening == {}
+    assert not AuditEntry.objects.filter(action="automatic.changed").exists()
+
+
+def test_who_comes_second_sees_what_the_first_changed(d: Department, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    browser.post(PAGE, settings(d, answer_within_hours="8"))
+    said = browser.post(PAGE, settings(d, answer_within_hours="12"))
+    assert said.status_code == 409
+    assert Project.objects.get(slug="mail").answer_within_hours == 8
+
+
+def words(**more: str) -> dict[str, str]:
+    empty = {f"{part}_{code}": "" for part in ("subject", "text") for code in ("en", "ru", "nl")}
+    return {"seen": "0", "save": "1", **empty, **more}
+
+
+def test_own_words_are_kept_and_shown_as_they_go_out(d: Department, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    given = words(subject_en="Got it: {number}", text_en="Hello from {project}.\n\nYou hear from us {expected}.")
+    assert browser.post(NEW, given).status_code == 302
+    assert AutomaticText.objects.get().text == "Hello from {project}.\n\nYou hear from us {expected}."
+    page = browser.get(NEW).content.decode()
+    assert "You hear from us within 24 hours." in page
+    assert "Мы ответим в течение 24 часов." in page  # the standard words of the other languages
+    assert "own words: English" in browser.get(PAGE).content.decode()
+
+
+def test_a_preview_keeps_nothing(d: Department, signed_in: SignedIn) -> None:
+    given = words(subject_nl="Nummer {number}", text_nl="Dank u namens {project}.")
+    del given["save"]
+    page = signed_in("admin").post(NEW, {**given, "preview": "1"}).content.decode()
+    assert "Dank u namens Mail." in page
+    assert not AutomaticText.objects.exists()
+
+
+def test_empty_fields_bring_the_standard_words_back(d: Department, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    browser.post(NEW, words(subject_en="Got it", text_en="Yes."))
+    last = AuditEntry.objects.get(action="automatic.words-changed").number
+    browser.post(NEW, words(seen=str(last)))
+    assert not AutomaticText.objects.exists()
+
+
+@pytest.mark.parametrize("unknown", ["{name}", "{0.__class__}", "{{7*7}}", "{ number }", "{}", "{number.x}"])
+def test_an_unknown_variable_is_refused_with_its_name(d: Department, signed_in: SignedIn, unknown: str) -> None:
+    said = signed_in("admin").post(NEW, words(subject_en="Got it", text_en=f"Dear {unknown},"))
+    page = said.content.decode()
+    assert said.status_code == 422
+    assert "is no variable" in page
+    assert f"Dear {unknown}," in page
+    assert not AutomaticText.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"), [("Got it", ""), ("", "Yes."), ("x" * 151, "Yes."), ("Got it", "x" * 5001)]
+)
+def test_half_or_too_many_words_are_refused(d: Department, signed_in: SignedIn, subject: str, text: str) -> None:
+    assert signed_in("admin").post(NEW, words(subject_ru=subject, text_ru=text)).status_code == 422
+    assert not AutomaticText.objects.exists()
+
+
+def test_what_is_written_is_escaped(d: Department, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    browser.post(NEW, words(subject_en="<img src=x>", text_en="</textarea><script>alert(1)</script>"))
+    page = browser.get(NEW).content.decode()
+    assert "<script>alert" not in page
+    assert "<img src=x>" not in page
+
+
+def test_a_queue_has_words_of_its_own(d: Department, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    browser.post(f"{NEW}abuse/", words(subject_en="Reported", text_en="Thank you for the report."))
+    text = AutomaticText.objects.get()
+    assert text.queue == d.queues["abuse"]
+    assert f"{NEW}abuse/" in browser.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize("path", [f"{PAGE}nonsense/", f"{NEW}nowhere/", "/manage/projects/nowhere/automatic/"])
+def test_what_is_not_there_is_not_found(d: Department, signed_in: SignedIn, path: str) -> None:
+    assert signed_in("admin").get(path).status_code == 404
+
+
+def test_an_administrator_of_another_project_finds_nothing(d: Department, signed_in: SignedIn) -> None:
+    Membership.objects.filter(person=d.people["games1"]).update(role=Role.PROJECT_ADMIN)
+    browser = signed_in("games1")
+    for path in (PAGE, NEW, f"{NEW}abuse/"):
+        assert browser.get(path).status_code == 404
+        assert browser.post(path, words(subject_en="x", text_en="x")).status_code == 404
+    assert browser.get("/manage/projects/games/automatic/").status_code == 200
+    assert not AutomaticText.objects.exists()
+
+
+def test_the_pages_ask_as_much_however_many_queues_there_are(d: Department, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    browser.get(PAGE)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(PAGE)
+    for number in range(20):
+        Queue.objects.create(project=d.projects["mail"], slug=f"q{number}", name=f"Queue {number}", line=2)
+    with CaptureQueriesContext(connection) as many:
+        browser.get(PAGE)
+    assert len(many) == len(few)
