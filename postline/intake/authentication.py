@@ -1,5 +1,6 @@
-"""Did a message come from where it says? What a mail server of ours found out, or our own check, in the words of
-RFC 8601, 2.7: "pass", "fail", "none"… and "unknown" where nobody knows. `signatures.py` checks, this says what it means.
+"""Did a message come from where it says? In the words of RFC 8601, 2.7: "pass", "fail", "none"…, and "unknown".
+
+What a mail server of ours found out, or our own check (`signatures.py`); here stands what it means.
 """
 
 from __future__ import annotations

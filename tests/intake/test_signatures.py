@@ -14,6 +14,7 @@ from tests.peers.names import NameServer, name_server
 from tests.signed import records, sign
 
 SILENT = "silent._domainkey.user.example"
+SIGNED = b"DKIM-Signature: v=1; a=rsa-sha256; d=user.example; s=mail; "
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +111,9 @@ def test_hostile_bodies_cost_a_moment(names: NameServer, hostile: bytes) -> None
     "field",
     [
         b"DKIM-Signature: " + b" " * 3_000 + b"!\r\n",
-        b"DKIM-Signature: v=1; d=user.example; s=mail; a=rsa-sha256; h=from; bh=x; b=" + b"A" * 9_000 + b"\r\n",
-        b"DKIM-Signature: v=1; d=user.example; s=mail; a=rsa-sha256; h=" + b"from:" * 700 + b"; bh=eA==; b=eA==\r\n",
-        b"DKIM-Signature: v=1; d=user.example; s=mail; a=rsa-sha256; h=from; bh=eA==; b=eA==; t=" + b"9" * 3_900 + b"\r\n",
+        SIGNED + b"h=from; bh=x; b=" + b"A" * 9_000 + b"\r\n",
+        SIGNED + b"bh=eA==; b=eA==; h=" + b"from:" * 700 + b"from\r\n",
+        SIGNED + b"h=from; bh=eA==; b=eA==; t=" + b"9" * 3_900 + b"\r\n",
         b"DKIM-Signature: \xff\xfe; =; ;;\r\n",
         b"DKIM-Signature:\r\n",
     ],
