@@ -36,6 +36,7 @@ KNOWN = frozenset(
         "DEMO",
         "SECRET_KEY",
         "ALLOW_NETWORKS",
+        "QUARANTINE_DAYS",
     ]
 )
 DEMO_BY_DEFAULT = "_POSTLINE_DEMO_BY_DEFAULT"  # set by script/server alone: a demo nobody asked for stays on loopback
@@ -91,6 +92,7 @@ class Configuration:
     open_demo: bool
     secret_key: str
     allow_networks: tuple[Network, ...]
+    quarantine_days: int
 
 
 def load(environment: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Configuration:
@@ -139,6 +141,7 @@ def load(environment: Mapping[str, str] | None = None, *, folder: Path | None = 
         open_demo=open_demo,
         secret_key=read("POSTLINE_SECRET_KEY", "", _key) or _kept_key(home),
         allow_networks=read("POSTLINE_ALLOW_NETWORKS", LOOPBACK if demo else "", _networks),
+        quarantine_days=read("POSTLINE_QUARANTINE_DAYS", "30", _days),
     )
 
 
@@ -236,6 +239,12 @@ def _size(value: str) -> int:
     if not match or not int(match[1]):
         raise ValueError("is no size; write a number of bytes, or for example 50M")
     return int(match[1]) * UNITS[match[2].upper()]
+
+
+def _days(value: str) -> int:
+    if not re.fullmatch(r"\d{1,4}", value) or not int(value):
+        raise ValueError("is no number of days; write for example 30")
+    return int(value)
 
 
 def _switch(value: str) -> bool:

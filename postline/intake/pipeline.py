@@ -1,4 +1,4 @@
-"""The way of a message, on one page: claim → read → whose → thread → open or append → automatic answer.
+"""The way of a message, on one page: claim → read → whose → screen → thread → open or append → automatic answer.
 
 A batch is one transaction. One message that fails does not hurt the others: then each is handled in a savepoint of
 its own, and that one goes to quarantine with its error.
@@ -15,8 +15,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
-from postline.intake import thread
+from postline.intake import screen, thread
+from postline.intake.accepted import as_wanted, legible
 from postline.intake.addressed import Mailboxes, by_project
+from postline.intake.authentication import Authentication
 from postline.intake.automatic_answer import NewTicket, answer_automatically
 from postline.intake.claim import claim
 from postline.intake.health import count_arrivals
@@ -46,7 +48,7 @@ def handle(reader: Reader, *, now: datetime, batch: int = BATCH) -> int:
     handled, came = 0, Counter[int]()
     with ExitStack() as afterwards, transaction.atomic():
         _set_up_transaction()
-        raws = claim(batch)
+        raws = claim(batch, now=now)
         if not raws:
             return 0
         mailboxes = Mailboxes.now()
@@ -145,11 +147,11 @@ def _handled(
         except IntegrityError:
             # another worker has just stored the same message, or drawn the same number: look once more
             if last_try:
-                put_aside(raw, reason="error", error=traceback.format_exc(limit=-3), now=now)
+                _put_aside_with_error(raw, message, mailboxes, now=now)
         except (OperationalError, InterfaceError):
             raise  # the database is away: nothing is wrong with the message
         except Exception:
-            put_aside(raw, reason="error", error=traceback.format_exc(limit=-3), now=now)
+            _put_aside_with_error(raw, message, mailboxes, now=now)
             return None
     return None
 
@@ -167,6 +169,7 @@ def _take_in_all(
 
     `came` counts the messages by mailbox.
     """
+    pairs = [(raw, legible(raw, message)) for raw, message in pairs]
     addressed = [
         (raw, message, projects)
         for raw, message in pairs
@@ -174,13 +177,22 @@ def _take_in_all(
     ]
     every_project = {project_id for _, _, projects in addressed for project_id in projects}
     known = thread.Known(list(every_project), [message for _, message, _ in addressed])
+    listed = screen.Listed(list(every_project), [message for _, message, _ in addressed])
     # a connection test's own message has found its way: nothing comes of it
     done: dict[int, list[Arrived]] = {raw.pk: [] for raw, message in pairs if _is_probe(message)}
     opened: list[NewTicket] = []
-    own: set[int] = set()
+    aside: dict[int, str] = {}  # why
+    told: dict[int, Authentication] = {}
     for raw, read_message, projects in addressed:
         for project_id, ours in projects.items():
             recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
+            wanted = raw.accepted_into_id is not None  # a person has decided, whatever it is
+            authentication = screen.said_about(raw, read_message, ours[0])
+            if ours[0].believed_servers:
+                told[raw.pk] = authentication
+            if not wanted and (reason := screen.reason_against(read_message, ours, listed, authentication)):
+                aside[raw.pk] = reason
+                continue
             message = _with_requester(read_message, ours[0], mailboxes)
             found = thread.find(message, known, project_id=project_id, recipients=recipients)
             if found.duplicate_of is not None:
@@ -188,12 +200,14 @@ def _take_in_all(
                 log.info("message seen again", raw=raw.pk, message=found.duplicate_of)
                 done.setdefault(raw.pk, [])
                 continue
-            if found.ticket_id is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
+            if not wanted and found.ticket_id is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
                 continue
-            if thread.is_our_own(message, project_id=project_id):
-                own.add(raw.pk)
+            if not wanted and thread.is_our_own(message, project_id=project_id):
+                aside[raw.pk] = "own-message"
                 continue
-            arrived = arrive(_arrival(raw, message, found, ours, topic_id=topic_id, fields=fields), now=now)
+            flags = screen.marks(read_message, authentication)
+            arrival = _arrival(raw, message, found, ours, flags=flags, topic_id=topic_id, fields=fields)
+            arrived = arrive(as_wanted(raw, arrival), now=now)
             known.add(arrived, message, project_id=project_id)
             if arrived.is_new:
                 robot = raw.envelope_from == "" and raw.source in WITH_ENVELOPE
@@ -204,7 +218,9 @@ def _take_in_all(
             done.setdefault(raw.pk, []).append(arrived)
             came.update(mailbox.pk for mailbox in ours)
         if raw.pk not in done:
-            put_aside(raw, reason="own-message" if raw.pk in own else read_message.kind, error="", now=now)
+            reason, project_id = aside.get(raw.pk, read_message.kind), next(iter(projects))
+            put_aside(raw, reason=reason, message=read_message, project_id=project_id, now=now)
+    screen.remember(told)
     answer_automatically(opened, mailboxes=mailboxes, now=now)
     return done
 
@@ -214,14 +230,35 @@ def _whose(
 ) -> dict[int, list[Mailbox]]:
     """The mailboxes that a message is for, by project; nothing of what was put aside."""
     if isinstance(message, Unreadable):
-        put_aside(raw, reason="unreadable", error=message.reason, now=now)
+        put_aside(raw, reason="unreadable", error=message.reason, project_id=_project_of(raw, mailboxes), now=now)
         return {}
     if is_probe(message):
         return {}
     projects = by_project(raw, message, mailboxes)
     if not projects:
-        put_aside(raw, reason="no-mailbox", error="", now=now)
+        put_aside(raw, reason="no-mailbox", message=message, now=now)
     return projects
+
+
+def _put_aside_with_error(
+    raw: RawMessage, message: ParsedMessage | Unreadable, mailboxes: Mailboxes, *, now: datetime
+) -> None:
+    readable = message if isinstance(message, ParsedMessage) else None
+    projects = by_project(raw, readable, mailboxes) if readable else {}
+    put_aside(
+        raw,
+        reason="error",
+        error=traceback.format_exc(limit=-3),
+        message=readable,
+        project_id=next(iter(projects), None),
+        now=now,
+    )
+
+
+def _project_of(raw: RawMessage, mailboxes: Mailboxes) -> int | None:
+    """Of a message that cannot be read: as the envelope says."""
+    found = (mailboxes.find(address) for address in raw.envelope_to)
+    return next((mailbox.project_id for mailbox in found if mailbox is not None), None)
 
 
 def _is_probe(message: ParsedMessage | Unreadable) -> bool:
@@ -243,6 +280,7 @@ def _arrival(
     found: thread.Thread,
     ours: Sequence[Mailbox],
     *,
+    flags: Sequence[str],
     topic_id: int | None,
     fields: dict[str, str] | None,
 ) -> Arrival:
@@ -268,6 +306,7 @@ def _arrival(
             *message.defects,
             *(["same-message-id"] if found.id_seen_before else []),
             *(["remote-pictures"] if has_remote_pictures(message.html) else []),
+            *flags,
         ],
         files=[
             ArrivedFile(

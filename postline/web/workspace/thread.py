@@ -218,6 +218,8 @@ def flag_words(code: str) -> str:
         "empty": _("empty"),
         "bad-date": _("wrong date"),
         "same-message-id": _("same Message-ID as another message"),
+        "authentication-failed": _("sender not verified: somebody else may have written this"),
+        "unreadable": _("could not be read: look at its source"),
     }.get(code, "")
 
 
