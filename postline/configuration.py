@@ -38,6 +38,7 @@ KNOWN = frozenset(
         "ALLOW_NETWORKS",
         "AUTOMATIC_ANSWERS",
         "AUTOMATIC_ANSWERS_PER_DOMAIN",
+        "QUARANTINE_DAYS",
     ]
 )
 DEMO_BY_DEFAULT = "_POSTLINE_DEMO_BY_DEFAULT"  # set by script/server alone: a demo nobody asked for stays on loopback
@@ -95,6 +96,7 @@ class Configuration:
     allow_networks: tuple[Network, ...]
     automatic_answers: int  # at most, in an hour
     automatic_answers_per_domain: int
+    quarantine_days: int
 
 
 def load(environment: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Configuration:
@@ -145,6 +147,7 @@ def load(environment: Mapping[str, str] | None = None, *, folder: Path | None = 
         allow_networks=read("POSTLINE_ALLOW_NETWORKS", LOOPBACK if demo else "", _networks),
         automatic_answers=read("POSTLINE_AUTOMATIC_ANSWERS", "3000", _count),
         automatic_answers_per_domain=read("POSTLINE_AUTOMATIC_ANSWERS_PER_DOMAIN", "1000", _count),
+        quarantine_days=read("POSTLINE_QUARANTINE_DAYS", "30", _days),
     )
 
 
@@ -247,6 +250,12 @@ def _size(value: str) -> int:
 def _count(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", value) or not int(value):
         raise ValueError("is no number of messages; write for example 3000")
+    return int(value)
+
+
+def _days(value: str) -> int:
+    if not re.fullmatch(r"\d{1,4}", value) or not int(value):
+        raise ValueError("is no number of days; write for example 30")
     return int(value)
 
 

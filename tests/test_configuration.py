@@ -38,6 +38,8 @@ def load(tmp_path: Path, **settings: str) -> configuration.Configuration:
         ("POSTLINE_DEMO", "yes"),
         ("POSTLINE_SECRET_KEY", "short"),
         ("POSTLINE_ALLOW_NETWORKS", "home"),
+        ("POSTLINE_QUARANTINE_DAYS", "0"),
+        ("POSTLINE_QUARANTINE_DAYS", "a month"),
         ("DATABASE_URL", "mysql://localhost/x"),
     ],
 )

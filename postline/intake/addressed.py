@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from postline.intake.models import RawMessage
 from postline.intake.parse import ParsedMessage
-from postline.projects.models import Mailbox
+from postline.projects.models import Mailbox, Queue
 
 
 class Mailboxes:
@@ -15,6 +15,11 @@ class Mailboxes:
     def __init__(self, mailboxes: Iterable[Mailbox]) -> None:
         self._by_address: Mapping[str, Mailbox] = {mailbox.address: mailbox for mailbox in mailboxes}
         self.domains = frozenset(address.rpartition("@")[2] for address in self._by_address)  # of our Message-IDs
+
+    def of_project(self, project_id: int) -> list[Mailbox]:
+        """All of a project, the oldest first."""
+        found = [mailbox for mailbox in self._by_address.values() if mailbox.project_id == project_id]
+        return sorted(found, key=lambda mailbox: mailbox.pk)
 
     @classmethod
     def now(cls) -> Mailboxes:
@@ -39,7 +44,10 @@ class Mailboxes:
 
 def by_project(raw: RawMessage, message: ParsedMessage, mailboxes: Mailboxes) -> dict[int, list[Mailbox]]:
     """The mailboxes that a message came to, for each project. The first of each decides the queue: in the order
-    envelope, To, Cc, and what is in the headers counts only where the envelope names none of ours."""
+    envelope, To, Cc, and what is in the headers counts only where the envelope names none of ours. What somebody has
+    accepted into a queue goes there alone, whatever it names."""
+    if raw.accepted_into is not None:
+        return _accepted(raw.accepted_into, mailboxes)
     found = _found(raw.envelope_to, mailboxes)
     if not found:
         found = _found([one.address for one in (*message.to, *message.cc)], mailboxes)
@@ -47,6 +55,13 @@ def by_project(raw: RawMessage, message: ParsedMessage, mailboxes: Mailboxes) ->
     for mailbox in found:
         result.setdefault(mailbox.project_id, []).append(mailbox)
     return result
+
+
+def _accepted(queue: Queue, mailboxes: Mailboxes) -> dict[int, list[Mailbox]]:
+    """The mailbox that answers from there: that of the queue, else any of the project."""
+    all_of_it = mailboxes.of_project(queue.project_id)
+    of_queue = [mailbox for mailbox in all_of_it if mailbox.queue_id == queue.pk]
+    return {queue.project_id: (of_queue or all_of_it)[:1]} if all_of_it else {}
 
 
 def _found(addresses: Sequence[str], mailboxes: Mailboxes) -> list[Mailbox]:

@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from postline.intake import bounce, thread
+from postline.intake import bounce, screen, thread
 from postline.intake.addressed import Mailboxes, by_project
+from postline.intake.authentication import UNKNOWN, Authentication, as_json, failed
 from postline.intake.models import RawMessage
 from postline.intake.parse import Bounce, Feedback, ParsedMessage
 from postline.intake.parse.values import Address
 from postline.intake.reader import Reader, Unreadable
+from postline.intake.signatures import check, resolver
+from postline.intake.take_in import PUT_ASIDE_WITHOUT_TICKET
 from postline.kit.html import clean
 from postline.tickets.models import Message, Ticket
 
 
-def explain(contents: Iterable[bytes]) -> Iterable[dict[str, Any]]:
-    """An object as CONTRACT describes it for each message."""
+def explain(contents: Iterable[bytes], *, ask_names: bool = False) -> Iterable[dict[str, Any]]:
+    """An object as CONTRACT describes it for each message. With `ask_names` signatures are checked, which asks the
+    name servers of the domains that signed."""
     mailboxes = Mailboxes.now()
+    names = resolver() if ask_names else None
     with Reader() as reader:
         for content in contents:
             (message,) = reader.read_many([content])
             if isinstance(message, Unreadable):
-                yield {"defects": ["unreadable"], "error": message.reason}
+                yield {"defects": ["unreadable"], "error": message.reason, "quarantine": "unreadable"}
             else:
-                yield {**_what_it_says(message), **_what_would_happen(message, mailboxes)}
+                found_out = check(content, names) if names is not None else UNKNOWN
+                yield {**_what_it_says(message), **_what_would_happen(message, mailboxes, found_out)}
 
 
 def _what_it_says(message: ParsedMessage) -> dict[str, Any]:
@@ -56,23 +62,48 @@ def _what_it_says(message: ParsedMessage) -> dict[str, Any]:
         "protection": message.protection,
         "bounce": _bounce(message.bounces[0]) if message.bounces else None,
         "feedback": _feedback(message.feedback) if message.feedback else None,
-        "authentication": None,
         "defects": list(message.defects),
     }
 
 
-def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"thread": None, "project": None, "queue": None, "filters": [], "hints": []}
+def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes, found_out: Authentication) -> dict[str, Any]:
+    nothing: dict[str, Any] = {
+        "authentication": _authentication(found_out),
+        "thread": None,
+        "project": None,
+        "queue": None,
+        "filters": [],
+        "hints": [],
+        "quarantine": "no-mailbox",
+    }
     recipients = [one.address for one in (*message.to, *message.cc)]
-    for project_id, ours in by_project(RawMessage(envelope_to=[]), message, mailboxes).items():
+    raw = RawMessage(envelope_to=[], authentication=as_json(found_out))
+    for project_id, ours in by_project(raw, message, mailboxes).items():
         known = thread.Known([project_id], [message])
-        found = thread.find(message, known, mailboxes, project_id=project_id, recipients=recipients, failed=False)
+        authentication = screen.said_about(raw, message, ours[0])
+        found = thread.find(
+            message,
+            known,
+            mailboxes,
+            project_id=project_id,
+            recipients=recipients,
+            failed=failed(authentication),
+        )
         if message.kind == "bounce" and found.duplicate_of is None:
             ours_back = bounce.about(message, project_id=project_id, recipients=recipients)
             found = thread.Thread(bounce.ticket_of(ours_back) if ours_back else None, "bounce")
         ticket, joined_by = _ticket(found)
+        listed = screen.Listed([project_id], [message])
+        reason = screen.reason_against(message, ours, listed, authentication)
+        if not reason and ticket is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
+            reason = message.kind
+        elif not reason and thread.is_our_own(message, project_id=project_id):
+            reason = "own-message"
         return {
             **nothing,
+            **({"kind": screen.SPAM} if reason == screen.SPAM else {}),
+            "authentication": _authentication(authentication),
+            "quarantine": reason or None,
             "thread": {"ticket": str(ticket.number), "by": joined_by} if ticket else None,
             "project": ours[0].project.slug,
             "queue": (ticket.return_queue or ticket.queue).slug if ticket else ours[0].queue.slug,
@@ -86,6 +117,11 @@ def _ticket(found: thread.Thread) -> tuple[Ticket | None, str]:
         message = Message.objects.get(pk=found.duplicate_of)
         return tickets.get(pk=message.ticket_id), "delivered-before"
     return (tickets.get(pk=found.ticket_id), found.joined_by) if found.ticket_id else (None, "")
+
+
+def _authentication(known: Authentication) -> dict[str, str] | None:
+    """Nothing at all where nobody knows anything."""
+    return None if known == UNKNOWN else {"spf": known.spf, "dkim": known.dkim, "dmarc": known.dmarc}
 
 
 def _address(one: Address) -> dict[str, str]:

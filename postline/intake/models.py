@@ -6,11 +6,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from postline.projects.models import Mailbox, ServerHealth
+from postline.projects.models import Mailbox, Person, Project, Queue, ServerHealth
 
 
 class State(models.TextChoices):
-    """`waiting`: not handled yet. `quarantined`: put aside with a reason, can be run again."""
+    """`waiting`: not handled yet. `quarantined`: put aside with a reason, can be run again. `deleted`: out of
+    quarantine by somebody's act, kept until its time is over."""
 
     WAITING = "waiting", _("Waiting")
     HANDLED = "handled", _("Handled")
@@ -31,7 +32,12 @@ class Source(models.TextChoices):
 
 class RawMessage(models.Model):
     """The bytes as they came, with their envelope. `key` makes a second delivery of the same bytes to the same
-    recipients the same row. `content` is stored uncompressed (migration 0002): twice as quick (MEASURED 2.2)."""
+    recipients the same row. `content` is stored uncompressed (migration 0002): twice as quick (MEASURED 2.2).
+
+    `check_until`: its signatures are to be checked, or are being checked; nobody waits for that any longer.
+    `authentication` is what came of it (`authentication.as_json`), empty while somebody checks. `project`, `sender`
+    and `subject` are for quarantine: whose it is, and what a person recognises it by. `accepted_into`: somebody wants
+    a ticket of it whatever it is; `released_at`: when it was last handed to the pipeline from quarantine."""
 
     key = models.BinaryField(unique=True, max_length=32)
     source = models.CharField(max_length=8, choices=Source)
@@ -48,16 +54,54 @@ class RawMessage(models.Model):
     reason = models.CharField(max_length=32, blank=True, default="")  # why it is in quarantine
     error = models.TextField(blank=True, default="")
     handled_at = models.DateTimeField(null=True)
+    check_until = models.DateTimeField(null=True)
     authentication = models.JSONField(null=True)
+    project = models.ForeignKey(Project, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    sender = models.TextField(blank=True, db_default="")
+    subject = models.TextField(blank=True, db_default="")
+    accepted_into = models.ForeignKey(Queue, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    released_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index("id", name="raw_waiting", condition=models.Q(state="waiting")),
-            models.Index("received_at", "id", name="raw_quarantined", condition=models.Q(state="quarantined")),
+            models.Index("id", name="raw_unchecked", condition=models.Q(state="waiting", check_until__isnull=False)),
+            models.Index("id", name="raw_quarantined", condition=models.Q(state="quarantined")),
+            models.Index("project", "reason", "id", name="raw_by_reason", condition=models.Q(state="quarantined")),
+            models.Index("released_at", name="raw_released", condition=models.Q(released_at__isnull=False)),
+            models.Index("received_at", name="raw_aside", condition=models.Q(state__in=["quarantined", "deleted"])),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Verdict(models.TextChoices):
+    """What a project wants to happen to the messages of a sender."""
+
+    BLOCK = "block", _("Blocked")
+    ALLOW = "allow", _("Allowed")
+
+
+class ListedSender(models.Model):
+    """A sender whom a project knows. `pattern` is an address, or a domain with all below it, in lower case.
+
+    An allowed one is believed when the message is proved to come from there, with `always` in any case.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, db_index=False, related_name="+")
+    pattern = models.CharField(max_length=320)
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    always = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+    before = models.CharField(max_length=8, blank=True, default="")  # the verdict that was changed, for an undo
+    added_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "pattern"], name="listed_sender")]
+
+    def __str__(self) -> str:
+        return self.pattern
 
 
 class AutomaticAnswer(models.Model):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 from django.db import connection, transaction
 
 from postline.intake.models import Source, State
+from postline.intake.signatures import PATIENCE_SECONDS, is_signed
 
 CHANNEL = "postline_intake"  # LISTEN: wakes a worker when the transaction commits
+SIGNED = "postline_signed"  # likewise whoever checks signatures
+PATIENCE = timedelta(seconds=PATIENCE_SECONDS)  # how long a message waits for that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,29 +44,31 @@ def store(deliveries: Sequence[Delivery], *, now: datetime) -> list[int]:
     """Store them in the caller's transaction: for a door that acknowledges only after a commit of its own."""
     connection.ensure_connection()
     ids: list[int] = []
+    signed = [is_signed(delivery.content) for delivery in deliveries]
     # binary parameters, which Django's own cursor does not send: half the time for large messages
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        for delivery in deliveries:
+        for delivery, to_check in zip(deliveries, signed, strict=True):
             key = _key(delivery)
-            cursor.execute(
-                KEEP,
-                (
-                    key,
-                    str(delivery.source),
-                    _storable(delivery.envelope_from),
-                    [_storable(address) for address in delivery.envelope_to],
-                    _storable(delivery.peer),
-                    delivery.content,
-                    len(delivery.content),
-                    hashlib.sha256(delivery.content).digest(),
-                    now,
-                    str(State.WAITING),
-                ),
+            row = (
+                key,
+                str(delivery.source),
+                _storable(delivery.envelope_from),
+                [_storable(address) for address in delivery.envelope_to],
+                _storable(delivery.peer),
+                delivery.content,
+                len(delivery.content),
+                hashlib.sha256(delivery.content).digest(),
+                now,
+                str(State.WAITING),
+                now + PATIENCE if to_check else None,
             )
-            row = cursor.fetchone() or cursor.execute(KEPT_BEFORE, {"key": key}).fetchone()
-            assert row is not None  # noqa: S101 - it is new, or it was there: rows are never removed
-            ids.append(row[0])
+            kept = None
+            while kept is None:  # once more where the old row was given up between the two
+                kept = cursor.execute(KEEP, row).fetchone() or cursor.execute(KEPT_BEFORE, {"key": key}).fetchone()
+            ids.append(kept[0])
         cursor.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+        if any(signed):
+            cursor.execute("SELECT pg_notify(%s, '')", (SIGNED,))
     return ids
 
 
@@ -79,8 +84,8 @@ def _storable(text: str) -> str:
 
 KEEP = """
 INSERT INTO intake_rawmessage (key, source, envelope_from, envelope_to, peer, content, size, sha256, received_at,
-    state, deliveries, attempts, reason, error)
-VALUES (%b, %s, %s, %s, %s, %b, %s, %b, %s, %s, 1, 0, '', '')
+    state, deliveries, attempts, reason, error, check_until)
+VALUES (%b, %s, %s, %s, %s, %b, %s, %b, %s, %s, 1, 0, '', '', %s::timestamptz)
 ON CONFLICT (key) DO NOTHING
 RETURNING id
 """

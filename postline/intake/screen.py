@@ -1,133 +1,113 @@
-"""Loops and floods: who writes the same again and again, or without end, is put aside (SAFETY S30, F30).
+"""What does not reach the desk: blocked senders, and what a filter in front of us calls spam.
 
-What is counted are sightings of senders within windows that slide. Reports of machines that write much and alike in
-the course of their duty (bounces, complaint reports) are not counted, nor what comes over the API, nor old letters in
-a mailbox that is read for the first time.
+Only what a project has set decides: no header that the sender wrote changes anything (S41).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import blake2b
 
-from postline.intake.models import RawMessage, Sighting, Source
+from postline.intake.authentication import (
+    Authentication,
+    as_json,
+    from_json,
+    passed,
+    said_by_server,
+    server_names,
+)
+from postline.intake.models import RawMessage, Verdict
 from postline.intake.parse import ParsedMessage
+from postline.kit.sql import as_json as as_text
 from postline.kit.sql import rows
-from postline.projects.alarms import raise_alarm
-from postline.projects.models import Alarm
+from postline.projects.models import Mailbox
 
-MOST_ALIKE = 10  # replies of one sender with the same words, within ALIKE
-ALIKE = timedelta(hours=1)
-MOST_MESSAGES = 200  # of one sender within FLOOD: no person writes half as many
-FLOOD = timedelta(minutes=10)
-COUNTED = frozenset({"letter", "auto-reply", "mailing-list"})
-FETCHED = (Source.IMAP, Source.POP3)
-LETTERS_COMPARED = 400
-NOTHING_ALIKE = 0  # what no reply can be is not compared: that would cost as much as all the rest
-ALARM = "flood"
-ALARM_LASTS = timedelta(hours=1)
-TOLD_AGAIN = timedelta(minutes=1)
-_NO_WORDS = re.compile(r"[\W\d_]+")
-_NUMBER = re.compile(r"\d{3}")
+BLOCKED, SPAM = "blocked", "spam"  # reasons for quarantine
+MOST_LABELS = 10  # of a domain that are looked up
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """How many messages of a sender there were, with this one: within FLOOD, and of the same words within ALIKE."""
+class Listing:
+    """What a project has said about a sender; see `ListedSender`."""
 
-    messages: int
-    alike: int
-
-
-def count(messages: Sequence[tuple[RawMessage, ParsedMessage]], *, now: datetime) -> Mapping[int, Seen]:
-    """Count one more message of each sender; what is known of them by raw id. In one statement."""
-    counted = [(raw, message) for raw, message in messages if _is_counted(raw, message, now=now)]
-    if not counted:
-        return {}
-    found = rows(
-        COUNT,
-        {
-            "senders": [_number(message.sender.address.lower().encode()) for _, message in counted],
-            "words": [_words(message) if _may_reply(raw, message) else NOTHING_ALIKE for raw, message in counted],
-            "flood": now - FLOOD,
-            "alike": now - ALIKE,
-            "now": now,
-        },
-    )
-    return {counted[place - 1][0].pk: Seen(in_flood, alike) for place, in_flood, alike in found}
+    verdict: str
+    always: bool
 
 
-def verdict(seen: Seen | None, *, is_reply: bool) -> str:
-    """The reason to put a message aside: `loop`, `flood` or none. A loop is replies that are all alike."""
-    if seen is None:
+class Listed:
+    """What the projects say about the senders of a batch, asked for once."""
+
+    def __init__(self, projects: Sequence[int], messages: Sequence[ParsedMessage]) -> None:
+        wanted = {one for message in messages for one in patterns(message.sender.address)}
+        found = rows(LISTED, {"projects": list(projects), "patterns": list(wanted)}) if wanted else []
+        self._known = {(project, pattern): Listing(verdict, always) for project, pattern, verdict, always in found}
+
+    def find(self, address: str, *, project_id: int) -> Listing | None:
+        """The nearest one: the address itself, its domain, the domains above."""
+        if not self._known:
+            return None
+        return next(
+            (found for one in patterns(address) if (found := self._known.get((project_id, one))) is not None), None
+        )
+
+    def is_allowed(self, address: str, *, project_id: int) -> bool:
+        """Whether the project lets in whatever comes from there, however much it is."""
+        found = self.find(address, project_id=project_id)
+        return found is not None and found.verdict == Verdict.ALLOW
+
+
+def patterns(address: str) -> Iterator[str]:
+    """All that a list may say of an address, the nearest first."""
+    address = address.lower()
+    _, at, domain = address.rpartition("@")
+    if not at or not domain:
+        return
+    yield address
+    labels = domain.split(".")[-MOST_LABELS:]
+    for start in range(len(labels)):
+        yield ".".join(labels[start:])
+
+
+def reason_against(
+    message: ParsedMessage, mailboxes: Sequence[Mailbox], listed: Listed, authentication: Authentication
+) -> str:
+    """Why the project of these mailboxes does not want to see the message; empty when it does."""
+    sender = message.sender.address
+    listing = listed.find(sender, project_id=mailboxes[0].project_id)
+    if listing is not None and listing.verdict == Verdict.BLOCK:
+        return BLOCKED
+    if not any(_is_called_spam(message.headers, mailbox) for mailbox in mailboxes):
         return ""
-    if is_reply and seen.alike > MOST_ALIKE:
-        return "loop"
-    return "flood" if seen.messages > MOST_MESSAGES else ""
+    is_believed = listing is not None and (listing.always or passed(authentication, sender.rpartition("@")[2]))
+    return "" if is_believed else SPAM
 
 
-def tell(raw: RawMessage, reason: str, *, now: datetime) -> None:
-    """Raise the alarm, or keep it standing; not for each of thousands."""
-    told = Alarm.objects.filter(code=ALARM, subject="", last_at__gt=now - TOLD_AGAIN, until__gt=now)
-    if not told.exists():
-        raise_alarm(ALARM, {"raw": raw.pk, "reason": reason}, lasting=ALARM_LASTS, now=now)
+def said_about(raw: RawMessage, message: ParsedMessage, mailbox: Mailbox) -> Authentication:
+    """What the mailbox's servers say in the message, else what our own check has found out."""
+    said = said_by_server(message.headers, server_names(mailbox.believed_servers)) if mailbox.believed_servers else None
+    return said if said is not None else from_json(raw.authentication)
 
 
-def forget(*, now: datetime) -> None:
-    """Delete what no window reaches any more."""
-    Sighting.objects.filter(at__lt=now - max(ALIKE, FLOOD)).delete()
+def remember(results: Mapping[int, Authentication]) -> None:
+    """Keep what was said in the messages with their raw rows."""
+    if results:
+        told = [{"id": raw_id, "authentication": as_json(one)} for raw_id, one in results.items()]
+        rows(REMEMBER, {"told": as_text(told)})
 
 
-def _is_counted(raw: RawMessage, message: ParsedMessage, *, now: datetime) -> bool:
-    if message.kind not in COUNTED or not message.sender.address or raw.source == Source.API:
-        return False
-    if raw.attempts:
-        return False  # somebody has taken it out of quarantine: they have looked at it
-    is_old = message.date is not None and message.date < now - ALIKE
-    return not (is_old and raw.source in FETCHED)
-
-
-def _may_reply(raw: RawMessage, message: ParsedMessage) -> bool:
-    """Whether it bears anything by which a message finds a ticket."""
-    return bool(
-        message.in_reply_to
-        or message.references
-        or any("+" in address for address in raw.envelope_to)
-        or _NUMBER.search(message.subject)
-        or "+" in message.text  # our address, quoted
+def _is_called_spam(headers: Sequence[tuple[str, str]], mailbox: Mailbox) -> bool:
+    name, value = mailbox.spam_header.lower(), mailbox.spam_value.lower()
+    return bool(name and value) and any(
+        one.lower() == name and said.strip().lower().startswith(value) for one, said in headers
     )
 
 
-def _words(message: ParsedMessage) -> int:
-    """What makes two messages alike: their words without digits, for each names another number; and their files."""
-    text = message.new_text or message.text
-    said = _NO_WORDS.sub("", text[:LETTERS_COMPARED] if text else message.subject).lower()
-    return _number("".join((said, *(part.sha256 for part in message.attachments))).encode())
+LISTED = """
+SELECT project_id, pattern, verdict, always FROM intake_listedsender
+WHERE project_id = ANY(%(projects)s::bigint[]) AND pattern = ANY(%(patterns)s::text[])
+"""
 
-
-def _number(value: bytes) -> int:
-    """64 bits of a hash, as PostgreSQL's bigint."""
-    return int.from_bytes(blake2b(value, digest_size=8).digest(), signed=True)
-
-
-COUNT = """
-WITH given AS MATERIALIZED (
-    SELECT sender, words, place, row_number() OVER (PARTITION BY sender ORDER BY place) AS nth,
-        row_number() OVER (PARTITION BY sender, words ORDER BY place) AS nth_alike
-    FROM unnest(%(senders)s::bigint[], %(words)s::bigint[]) WITH ORDINALITY AS one(sender, words, place)
-), earlier AS MATERIALIZED (
-    SELECT sender, words, count(*) FILTER (WHERE at > %(flood)s) AS in_flood,
-        count(*) FILTER (WHERE at > %(alike)s) AS alike
-    FROM intake_sighting WHERE sender = ANY(%(senders)s::bigint[]) AND at > least(%(flood)s, %(alike)s)
-    GROUP BY sender, words
-), stored AS (
-    INSERT INTO intake_sighting (sender, words, at) SELECT sender, words, %(now)s::timestamptz FROM given
-)
-SELECT place, (nth + coalesce((SELECT sum(in_flood) FROM earlier WHERE earlier.sender = given.sender), 0))::bigint,
-    CASE WHEN words <> 0 THEN nth_alike + coalesce((SELECT sum(alike) FROM earlier
-        WHERE earlier.sender = given.sender AND earlier.words = given.words), 0) ELSE 0 END::bigint
-FROM given
+REMEMBER = """
+UPDATE intake_rawmessage AS raw SET authentication = told.authentication
+FROM json_to_recordset(%(told)s::json) AS told(id bigint, authentication jsonb) WHERE raw.id = told.id
 """

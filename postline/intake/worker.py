@@ -8,7 +8,7 @@ import time
 
 from django.db import InterfaceError, OperationalError, connection
 
-from postline.intake import pipeline, screen
+from postline.intake import floods, pipeline
 from postline.intake.automatic_answer import limits
 from postline.intake.reader import Reader
 from postline.intake.receive import CHANNEL
@@ -33,7 +33,7 @@ def run(stop: threading.Event) -> None:
             try:
                 if time.monotonic() > tidied + TIDY_SECONDS:
                     limits.forget(now=clock.now())
-                    screen.forget(now=clock.now())
+                    floods.forget(now=clock.now())
                     tidied = time.monotonic()
                 count = pipeline.handle(reader, now=clock.now())
                 metrics.handled.inc(count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
@@ -20,6 +21,8 @@ from postline.projects.models import Afterwards, Encryption, Mailbox, Queue, Rea
 from postline.projects.rights import Forbidden, ProjectRight, Reach
 
 HIGHEST_PORT = 65535
+_SERVER_NAME = re.compile(r"[A-Za-z0-9._-]{1,255}")
+_HEADER_NAME = re.compile(r"[!-9;-~]{1,100}")  # RFC 5322, 3.6.8
 
 
 class NoSuchMailbox(Exception):
@@ -45,6 +48,9 @@ class MailboxSettings:
     reply_to_beats_from: bool = False
     believes_company: bool = False
     plus_addressing: bool | None = None  # None: as usual for this way of reading
+    believed_servers: str = ""
+    spam_header: str = ""
+    spam_value: str = ""
     reading: Reading = Reading.SMTP
     incoming_host: str = ""
     incoming_port: int = 993
@@ -184,7 +190,7 @@ def check(settings: MailboxSettings, *, project_id: int, mailbox_id: int | None 
             wrong["afterwards_folder"] = _("Write the name of another folder")
     if settings.outgoing_host.strip():
         wrong |= _wrong_server(settings, "outgoing")
-    return wrong
+    return wrong | _wrong_filter(settings)
 
 
 def draft(settings: MailboxSettings, *, project_id: int, mailbox: Mailbox | None = None) -> Mailbox:
@@ -195,6 +201,18 @@ def draft(settings: MailboxSettings, *, project_id: int, mailbox: Mailbox | None
     if settings.oauth_refresh_token is not None:
         tried.pk = None  # what a provider gives in exchange for another refresh token belongs to no stored mailbox
     return tried
+
+
+def _wrong_filter(settings: MailboxSettings) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    names = settings.believed_servers.replace(",", " ").split()
+    if any(not _SERVER_NAME.fullmatch(name) for name in names):
+        wrong["believed_servers"] = _("Write the names of servers, such as mx.example.org, with blanks between them")
+    if settings.spam_header.strip() and not _HEADER_NAME.fullmatch(settings.spam_header.strip()):
+        wrong["spam_header"] = _("Write the name of a header, such as X-Spam-Flag")
+    if bool(settings.spam_header.strip()) != bool(settings.spam_value.strip()):
+        wrong["spam_value"] = _("Write the header and how its value begins, or neither")
+    return wrong
 
 
 def _wrong_server(settings: MailboxSettings, which: str) -> dict[str, str]:

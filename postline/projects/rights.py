@@ -30,7 +30,8 @@ class ProjectRight(StrEnum):
     """What may be done in a project, or (for installation roles) everywhere."""
 
     ENTER = "enter"  # know that it exists, see its names
-    QUARANTINE = "quarantine"
+    QUARANTINE = "quarantine"  # look at what was put aside
+    SCREEN = "screen"  # release and delete it; keep the lists of senders
     OUTBOX = "outbox"
     MANAGE = "manage"
     AUDIT = "audit"  # read the audit log
@@ -55,6 +56,7 @@ PROJECT_RIGHTS: dict[str, frozenset[ProjectRight]] = {
     Role.ADMIN: frozenset(ProjectRight),
     Role.AUDITOR: ENTERING | {ProjectRight.QUARANTINE, ProjectRight.OUTBOX, ProjectRight.AUDIT},
     Role.PROJECT_ADMIN: frozenset(ProjectRight),
+    Role.LEAD: ENTERING | {ProjectRight.QUARANTINE, ProjectRight.SCREEN},
 }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from postline.intake import pipeline, screen
+from postline.intake import floods, pipeline
 from postline.intake.models import RawMessage, Sighting, Source, State
 from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep_many
@@ -73,8 +73,8 @@ def test_a_partner_that_answers_everything_gets_its_share_one_ticket_and_one_ala
     partner(reader, messages=messages, within=timedelta(minutes=55))
     assert OutboxMessage.objects.filter(kind="automatic").count() == 5
     ticket = Ticket.objects.get()
-    assert ticket.messages.filter(direction="inbound").count() == 1 + screen.MOST_ALIKE
-    assert aside("loop") == messages - 1 - screen.MOST_ALIKE
+    assert ticket.messages.filter(direction="inbound").count() == 1 + floods.MOST_ALIKE
+    assert aside("loop") == messages - 1 - floods.MOST_ALIKE
     assert RawMessage.objects.count() == messages
     assert list(Alarm.objects.values_list("code", flat=True)) == ["flood"]
 
@@ -100,8 +100,8 @@ def test_s30_one_sender_who_floods_is_stored_and_the_others_are_served(d: Depart
         come(reader, *letters, now=NOW + timedelta(minutes=minute * 0.9))
     come(reader, write(), now=NOW + timedelta(minutes=9))
     assert RawMessage.objects.count() == 1001
-    assert Ticket.objects.filter(requester__address="m@evil.example").count() == screen.MOST_MESSAGES
-    assert aside("flood") == 1000 - screen.MOST_MESSAGES
+    assert Ticket.objects.filter(requester__address="m@evil.example").count() == floods.MOST_MESSAGES
+    assert aside("flood") == 1000 - floods.MOST_MESSAGES
     assert Alarm.objects.filter(code="flood").count() == 1
     to_mallory = OutboxMessage.objects.filter(to=[["", "m@evil.example"]])
     assert to_mallory.count() == 5
@@ -111,7 +111,7 @@ def test_s30_one_sender_who_floods_is_stored_and_the_others_are_served(d: Depart
 
 def test_a_person_who_writes_the_same_some_times_is_no_loop(d: Department, reader: Reader) -> None:
     come(reader, write())
-    for n in range(screen.MOST_ALIKE - 1):
+    for n in range(floods.MOST_ALIKE - 1):
         come(reader, write(message_id=f"<t{n}@user.example>", in_reply_to="<first@user.example>", text="Thank you!"))
     assert not RawMessage.objects.filter(state=State.QUARANTINED).exists()
 
@@ -145,7 +145,7 @@ def test_old_letters_of_a_mailbox_that_is_read_for_the_first_time_are_no_flood(d
 
 def test_what_no_window_reaches_is_forgotten(d: Department, reader: Reader) -> None:
     come(reader, write())
-    screen.forget(now=NOW + timedelta(minutes=59))
+    floods.forget(now=NOW + timedelta(minutes=59))
     assert Sighting.objects.count() == 1
-    screen.forget(now=NOW + timedelta(minutes=61))
+    floods.forget(now=NOW + timedelta(minutes=61))
     assert not Sighting.objects.exists()

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 
+from postline.intake.models import ListedSender, RawMessage
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
 from postline.projects.models import AutomaticText, Group, Mailbox, Membership, Project, Queue
@@ -19,6 +20,7 @@ from postline.tickets.models import Attachment, Draft, Event, Message, Note, Par
 from postline.urls import urlpatterns
 from tests.scenes import Department
 from tests.web.conftest import SignedIn
+from tests.web.manage.test_quarantine import put_aside
 from tests.web.workspace.test_files import HTML, PIXEL, arrived_with
 
 TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
@@ -43,8 +45,7 @@ OF_TICKET = {
 }  # fmt: skip
 OF_ADMINISTRATORS = {
     "outbox/release/", "alarms/{alarm_id}/seen/",
-    "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/", "quarantine/",
-    "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", "quarantine/{raw_id}/run/", "quarantine/{raw_id}/delete/",
+    "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/",
     "manage/", "manage/search/", "manage/audit/", "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
     f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/", f"{PROJECT}queues/",
     f"{PROJECT}queues/new/", QUEUE, f"{QUEUE}shift/", f"{QUEUE}retire/", "manage/people/", "manage/people/invite/",
@@ -53,10 +54,15 @@ OF_ADMINISTRATORS = {
     f"{MAILBOX}delete/", f"{PROJECT}automatic/", f"{PROJECT}automatic/{{occasion}}/",
     f"{PROJECT}automatic/{{occasion}}/{{queue}}/",
 }  # fmt: skip
+SENDERS = f"{PROJECT}senders/"
+OF_SCREENERS = {  # those who look after what was put aside: leads within their project, too
+    "quarantine/", "quarantine/act/", "quarantine/progress/", "quarantine/put-back/", "quarantine/unlist/",
+    "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", SENDERS, f"{SENDERS}{{listed_id}}/off/",
+}  # fmt: skip
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
-    AutomaticText,
+    AutomaticText, RawMessage, ListedSender,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -69,6 +75,10 @@ FORM = {
     "word": "delete",
     "tab": "0123456789abcdef",
     "doing": "looks",
+    "act": "delete",
+    "all": "1",
+    "sender": "new.example",
+    "verdict": "block",
 }
 
 
@@ -89,12 +99,20 @@ def all_records() -> list[list[Any]]:
     return [list(model.objects.order_by("pk").values()) for model in RECORDS]  # type: ignore[attr-defined]
 
 
+def aside(d: Department) -> RawMessage:
+    """A message of games in quarantine."""
+    return RawMessage.objects.get(pk=put_aside(project=d.projects["games"].pk, reason="spam"))
+
+
 @pytest.fixture
 def values(d: Department) -> Values:
     """Of a ticket of games, answered, with a file: what stands in the places of every address."""
     ticket = arrived_with(d, ("picture.png", "image/png", PIXEL, ""), html=HTML, queue="games/inbox")
     answer(d.reach("games1"), number=ticket.number, text="Hello", state=State.OPEN, now=clock.now())
     received = Message.objects.get(direction="inbound")
+    listed = ListedSender.objects.create(
+        project=d.projects["games"], pattern="x.example", verdict="block", added_at=clock.now()
+    )
     return {
         "number": ticket.number,
         "other": ticket.number,
@@ -103,7 +121,8 @@ def values(d: Department) -> Values:
         "participant": Participant.objects.get().pk,
         "message_id": OutboxMessage.objects.get(kind=Kind.ANSWER).pk,
         "alarm_id": 1,
-        "raw_id": received.raw_id or 0,
+        "raw_id": aside(d).pk,
+        "listed_id": listed.pk,
         "project": "games",
         "slug": "inbox",
         "queue": d.queues["games/accounts"].pk,
@@ -118,12 +137,12 @@ def values(d: Department) -> Values:
 
 
 def test_each_address_is_known_here() -> None:
-    assert set(addresses(urlpatterns)) == OPEN | OWN | OF_TICKET | OF_ADMINISTRATORS
+    assert set(addresses(urlpatterns)) == OPEN | OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS
 
 
 def test_who_is_not_signed_in_is_led_to_sign_in(values: Values) -> None:
     before, browser = all_records(), Client()
-    for address in sorted(OWN | OF_TICKET | OF_ADMINISTRATORS):
+    for address in sorted(OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS):
         for method in (browser.get, browser.post):
             said = method("/" + address.format(**values), form(values))
             assert said.status_code in (302, 405), address
@@ -142,6 +161,13 @@ def test_nothing_of_games_is_there_for_anybody_of_mail(values: Values, signed_in
     for address in sorted(OF_ADMINISTRATORS):
         assert browser.get("/" + address.format(**values)).status_code in (403, 405), address
         assert browser.post("/" + address.format(**values), form(values)).status_code in (403, 405), address
+    for address in sorted(OF_SCREENERS):
+        expected = (200, 302, 404, 405) if login == "lead" else (403, 405)
+        assert browser.get("/" + address.format(**values)).status_code in expected, address
+        assert browser.post("/" + address.format(**values), form(values)).status_code in expected, address
+        if login == "lead" and "{" in address:
+            assert browser.get("/" + address.format(**values)).status_code in (404, 405), address
+            assert browser.post("/" + address.format(**values), form(values)).status_code in (404, 405), address
     assert all_records() == before
 
 
@@ -151,7 +177,7 @@ def test_the_auditor_reads_everything_and_changes_nothing(values: Values, signed
     for address in sorted(OF_TICKET - {f"{TICKET}draft/", f"{TICKET}here/"}):
         assert browser.get("/" + address.format(**values), follow=True).status_code in (200, 405), address
         assert browser.post("/" + address.format(**values), form(values)).status_code in (403, 405, 409), address
-    for address in sorted(OF_ADMINISTRATORS):
+    for address in sorted(OF_ADMINISTRATORS | OF_SCREENERS):
         assert browser.post("/" + address.format(**values), form(values)).status_code in (302, 403, 405), address
     assert all_records() == before
 
@@ -159,7 +185,7 @@ def test_the_auditor_reads_everything_and_changes_nothing(values: Values, signed
 @pytest.mark.parametrize("login", ["games1", "admin"])
 def test_looking_changes_nothing(values: Values, signed_in: SignedIn, login: str) -> None:
     before, browser = all_records(), signed_in(login)
-    for address in sorted(OWN | OF_TICKET | OF_ADMINISTRATORS):
+    for address in sorted(OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS):
         browser.get("/" + address.format(**values))
     assert all_records() == before
 
@@ -168,7 +194,7 @@ def test_no_form_is_taken_without_its_token(values: Values, d: Department) -> No
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(d.people["admin"])
     before = all_records()
-    for address in sorted(OPEN | OWN | OF_TICKET | OF_ADMINISTRATORS):
+    for address in sorted(OPEN | OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS):
         status = browser.post("/" + address.format(**values), form(values)).status_code
         assert status == 403, address
     assert all_records() == before

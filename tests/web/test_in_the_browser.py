@@ -94,6 +94,7 @@ MANAGEMENT = [
     "/manage/projects/mail/mailboxes/",
     "/manage/projects/mail/mailboxes/new/",
     "/manage/projects/mail/mailboxes/{mailbox}/",
+    "/manage/projects/mail/senders/",
 ]
 
 

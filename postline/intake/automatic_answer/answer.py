@@ -28,7 +28,8 @@ class Received:
     """A message that has just become part of a ticket.
 
     `null_sender`: it came with the empty envelope sender of robots (RFC 5321, 4.5.5). `by_mail`: its sender has a
-    mailbox and has just used it; what comes over the API only names an address.
+    mailbox and has just used it; what comes over the API only names an address. `is_false`: the check of its sender
+    failed, so that the address is probably somebody else's.
     """
 
     arrived: Arrived
@@ -36,6 +37,7 @@ class Received:
     mailbox: Mailbox
     null_sender: bool
     by_mail: bool = True
+    is_false: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def _reason_against(due: Due, mailboxes: Mailboxes) -> str:
         return "no-address"
     if message.kind != "letter":
         return message.kind
+    if one.is_false:
+        return "sender-false"
     if "loop" in message.defects:
         return "loop"
     if sign := robot_sign(message.headers, message.sender.address, message.subject):

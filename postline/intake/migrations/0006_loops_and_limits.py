@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0005_authentication"),
+        ("intake", "0005_quarantine"),
     ]
 
     operations = [

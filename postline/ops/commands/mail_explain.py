@@ -6,11 +6,8 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from postline.configuration import Configuration
 from postline.ops import django
@@ -19,19 +16,21 @@ from postline.ops.database import running
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="JSON: one object; for several messages one a line.")
+@click.option("--dkim", "ask_names", is_flag=True, help="Check DKIM signatures; asks name servers.")
 @click.argument("sources", nargs=-1, required=True, metavar="FILE…|FOLDER|-")
 @click.pass_obj
-def command(configuration: Configuration, as_json: bool, sources: tuple[str, ...]) -> None:
+def command(configuration: Configuration, as_json: bool, ask_names: bool, sources: tuple[str, ...]) -> None:
     """Show what Postline reads in a message and what would happen to it, changing nothing."""
     files = list(_files(sources))
-    several = len(files) > 1 or (len(sources) == 1 and Path(sources[0]).is_dir())
+    several = len(files) > 1 or any(Path(source).is_dir() for source in sources)
     django.set_up()
     from postline.intake.explain import explain  # noqa: PLC0415 - models need Django set up
+    from postline.ops.explained import show  # noqa: PLC0415 - rich is slow to import
 
     with running(configuration):
-        for name, result in zip(files, explain(_contents(files)), strict=True):
+        for name, result in zip(files, explain(_contents(files), ask_names=ask_names), strict=True):
             if not as_json:
-                _show(name, result)
+                show(name, result)
             elif several:
                 click.echo(json.dumps({**result, "file": name}, ensure_ascii=False))
             else:
@@ -52,12 +51,3 @@ def _files(sources: tuple[str, ...]) -> Iterator[str]:
 def _contents(files: list[str]) -> Iterator[bytes]:
     for name in files:
         yield sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-
-
-def _show(name: str, result: dict[str, Any]) -> None:
-    table = Table(title=name, show_header=False, title_justify="left")
-    for key, value in result.items():
-        if value not in (None, "", [], {}) and key != "html":
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            table.add_row(key, text if len(text) < 2_000 else f"{text[:2_000]}…")
-    Console().print(table, markup=False)

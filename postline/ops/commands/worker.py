@@ -18,7 +18,7 @@ from postline.ops.roles import run_until_stopped
 def command(configuration: Configuration) -> None:
     """Run the worker alone: handles what came in, sends what goes out, wakes what waited for a date."""
     django.set_up()
-    from postline.intake import worker  # noqa: PLC0415 - models need Django set up
+    from postline.intake import checker, housekeeping, worker  # noqa: PLC0415 - models need Django set up
     from postline.ops import heartbeat  # noqa: PLC0415
     from postline.outbox import send  # noqa: PLC0415
     from postline.tickets.actions import wake  # noqa: PLC0415
@@ -29,6 +29,8 @@ def command(configuration: Configuration) -> None:
                 {
                     "heartbeat": partial(heartbeat.run, "worker"),
                     "intake": worker.run,
+                    "signatures": checker.run,
+                    "housekeeping": housekeeping.run,
                     "outbox": send.run,
                     "wake": wake.run,
                 }

@@ -58,6 +58,9 @@ class Mailbox(models.Model):
     automatic_answer = models.BooleanField(default=True)
     reply_to_beats_from = models.BooleanField(default=False)  # S24: mailboxes that web forms write to
     believes_company = models.BooleanField(default=False)  # its server lets in no false address of the company
+    believed_servers = models.CharField(max_length=500, blank=True, default="")  # RFC 8601: their authserv-ids
+    spam_header = models.CharField(max_length=100, blank=True, default="")  # believed as the filter's in front of us
+    spam_value = models.CharField(max_length=100, blank=True, default="")  # how its value begins when it is spam
     enabled = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
 

@@ -46,6 +46,11 @@ ACTIONS = {
     "outbox.retried": gettext_lazy("message tried again"),
     "quarantine.run-again": gettext_lazy("message run again"),
     "quarantine.deleted": gettext_lazy("message deleted"),
+    "quarantine.accepted": gettext_lazy("message accepted as a ticket"),
+    "quarantine.put-back": gettext_lazy("message put back"),
+    "quarantine.expired": gettext_lazy("messages removed after their time"),
+    "sender.listed": gettext_lazy("sender blocked or allowed"),
+    "sender.unlisted": gettext_lazy("sender taken off the list"),
 }
 FIELDS = {
     "name": gettext_lazy("name"),
@@ -76,6 +81,13 @@ FIELDS = {
     "opening": gettext_lazy("opening hours"),
     "answers_follow_ups": gettext_lazy("answer further messages too"),
     "long_closed_days": gettext_lazy("closed long ago, in days"),
+    "believed_servers": gettext_lazy("servers that are believed"),
+    "spam_header": gettext_lazy("header of the spam filter"),
+    "spam_value": gettext_lazy("its value"),
+    "verdict": gettext_lazy("verdict"),
+    "always": gettext_lazy("also without proof"),
+    "count": gettext_lazy("how many"),
+    "queue": gettext_lazy("queue"),
     **OWN_NAMES,
 }
 
@@ -107,7 +119,7 @@ def told(entry: AuditEntry) -> Told:
     if isinstance(before, dict) and isinstance(after, dict):
         names = dict.fromkeys([*before, *after])
         differences = [_difference(name, before.get(name), after.get(name)) for name in names]
-    for name in ("successor", "heir"):
+    for name in ("successor", "heir", "count", "queue"):
         if detail.get(name):
             differences.append(Difference(field_name(name), "", str(detail[name])))
     for name in detail.get("changed", ()):

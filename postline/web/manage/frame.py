@@ -32,6 +32,7 @@ def show(
     """A page of management; `at` is the entry of the left column that it belongs to."""
     frame = {
         "side_projects": managed.projects_of(request.reach),
+        "may_read_audit": request.reach.may_somewhere(ProjectRight.AUDIT),
         "may_manage": request.reach.may_somewhere(ProjectRight.MANAGE),
         "may_make_projects": request.reach.may_in_project(ProjectRight.MANAGE, None),
         "at": at,

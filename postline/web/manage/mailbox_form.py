@@ -86,6 +86,19 @@ class MailboxForm(forms.Form):
         [],
         tip=gettext_lazy("Such as support+token@example.org: replies find their ticket whatever else is lost."),
     )
+    believed_servers = _text(
+        gettext_lazy("Server whose Authentication-Results are believed"),
+        tip=gettext_lazy("The name that your mail server writes there; several with blanks. Empty: none is believed."),
+        longest=500,
+        example="mx.example.org",
+    )
+    spam_header = _text(
+        gettext_lazy("Header of your spam filter"),
+        tip=gettext_lazy("Messages with it go to quarantine. Empty: no header is believed."),
+        longest=100,
+        example="X-Spam-Flag",
+    )
+    spam_value = _text(gettext_lazy("Its value begins with"), longest=100, example="YES")
     reply_to_beats_from = forms.BooleanField(label=gettext_lazy("Reply-To is who asks"), required=False)
     believes_company = forms.BooleanField(
         label=gettext_lazy("The company’s own addresses are believed here"), required=False

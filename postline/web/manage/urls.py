@@ -18,9 +18,11 @@ from postline.web.manage import (
     person,
     projects,
     quarantine,
+    quarantine_message,
     queues,
     retire,
     search,
+    senders,
 )
 
 PROJECT = "manage/projects/<slug:project>/"
@@ -59,13 +61,17 @@ urlpatterns = [
     path(PROJECT + "mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="manage-mailbox"),
     path(PROJECT + "mailboxes/<int:mailbox_id>/switch/", mailboxes.switch, name="manage-mailbox-switch"),
     path(PROJECT + "mailboxes/<int:mailbox_id>/delete/", mailboxes.delete, name="manage-mailbox-delete"),
+    path(PROJECT + "senders/", senders.senders, name="manage-senders"),
+    path(PROJECT + "senders/<int:listed_id>/off/", senders.take_off, name="manage-sender-off"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:message_id>/", outbox.message, name="outbox-message"),
     path("outbox/<int:message_id>/html/", outbox.html, name="outbox-html"),
     path("outbox/<int:message_id>/retry/", outbox.retry, name="outbox-retry"),
     path("quarantine/", quarantine.quarantine, name="quarantine"),
-    path("quarantine/<int:raw_id>/", quarantine.message, name="quarantine-message"),
-    path("quarantine/<int:raw_id>/download/", quarantine.download, name="quarantine-download"),
-    path("quarantine/<int:raw_id>/run/", quarantine.run_again, name="quarantine-run"),
-    path("quarantine/<int:raw_id>/delete/", quarantine.delete, name="quarantine-delete"),
+    path("quarantine/act/", quarantine.act, name="quarantine-act"),
+    path("quarantine/progress/", quarantine.progress, name="quarantine-progress"),
+    path("quarantine/put-back/", quarantine.put_back, name="quarantine-put-back"),
+    path("quarantine/unlist/", senders.unlist, name="quarantine-unlist"),
+    path("quarantine/<int:raw_id>/", quarantine_message.message, name="quarantine-message"),
+    path("quarantine/<int:raw_id>/download/", quarantine_message.download, name="quarantine-download"),
 ]

@@ -60,7 +60,7 @@ def _navigation(path: str, reach: Reach) -> list[Place]:
         places.append((_("Queues"), "/desk/"))
     if reach.may_somewhere(ProjectRight.OUTBOX):
         places.append((_("Outbox"), "/outbox/"))
-    if reach.may_in_project(ProjectRight.QUARANTINE, None):
+    if reach.may_somewhere(ProjectRight.QUARANTINE):
         places.append((_("Quarantine"), "/quarantine/"))
     if reach.may_somewhere(ProjectRight.MANAGE):
         places.append((_("Manage"), "/manage/"))

@@ -223,6 +223,7 @@ def reason_words(code: str) -> str:
         "brake": _("too many in all: automatic answers are stopped"),
         "refused-address": _("mail to this address came back"),
         "new-address": _("the sender is no participant yet"),
+        "sender-false": _("the check of its sender failed"),
         "null-sender": _("it came without a sender, as machines send"),
         "return-path": _("it came without a sender, as machines send"),
         "bounce": _("a bounce"),
@@ -258,6 +259,7 @@ def flag_words(code: str) -> str:
         "sender-not-verified": _("sender not verified"),
         "sender-false": _("sender not verified: the check failed"),
         "claims-to-be-staff": _("claims to be staff"),
+        "unreadable": _("could not be read: look at its source"),
     }.get(code, "")
 
 

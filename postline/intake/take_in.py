@@ -1,0 +1,287 @@
+"""The way of a message that has been read: whose → screen → thread → open or append → automatic answer → the same?
+
+Runs within the transaction of the pipeline's batch.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from postline.intake import bounce, floods, screen, sender, thread
+from postline.intake.accepted import as_wanted, legible
+from postline.intake.addressed import Mailboxes, by_project
+from postline.intake.authentication import Authentication, failed
+from postline.intake.automatic_answer import Received, answer_automatically
+from postline.intake.models import RawMessage, Source
+from postline.intake.parse import ParsedMessage
+from postline.intake.probe import is_probe
+from postline.intake.quarantine import put_aside
+from postline.intake.reader import Unreadable
+from postline.intake.same_problem import suggest_same
+from postline.kit import metrics
+from postline.kit.html import has_remote_pictures
+from postline.kit.logs import logger
+from postline.projects.models import Mailbox
+from postline.tickets.actions.arrive import arrive
+from postline.tickets.actions.refused_address import wrote_again
+from postline.tickets.actions.seen_again import seen_again
+from postline.tickets.actions.suggest import suggest
+from postline.tickets.arrival import ROBOTS, Arrival, Arrived, ArrivedFile, participants
+
+log = logger(__name__)
+
+WITH_ENVELOPE = (Source.SMTP, Source.LMTP)
+PUT_ASIDE_WITHOUT_TICKET = ("bounce", "auto-reply")  # robots never open a ticket: visible in quarantine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What is known of all messages of a batch, asked for once; and what comes of them."""
+
+    mailboxes: Mailboxes
+    known: thread.Known
+    listed: screen.Listed
+    people: frozenset[str]  # addresses of the desk's own people among the senders
+    seen: floods.Sightings
+    topic_id: int | None
+    fields: dict[str, str] | None
+    now: datetime
+    stored: list[Received] = field(default_factory=list)
+    told: dict[int, Authentication] = field(default_factory=dict)  # by the mailboxes' own servers
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """It is not to be seen in a project, for this reason."""
+
+    reason: str
+
+
+class Nothing:
+    """Nothing is left to do with it: it was there already, or was about one of the staff."""
+
+
+Outcome = Arrived | Aside | Nothing
+
+
+def take_in_all(
+    pairs: Sequence[tuple[RawMessage, ParsedMessage | Unreadable]],
+    mailboxes: Mailboxes,
+    *,
+    came: Counter[int],
+    now: datetime,
+    topic_id: int | None = None,
+    fields: dict[str, str] | None = None,
+) -> dict[int, list[Arrived]]:
+    """What became of each raw message, one for each project; those that went to quarantine are missing.
+
+    `came` counts the messages by mailbox.
+    """
+    pairs = [(raw, legible(raw, message)) for raw, message in pairs]
+    # a connection test's own message has found its way: nothing comes of it
+    done: dict[int, list[Arrived]] = {raw.pk: [] for raw, message in pairs if _is_probe(message)}
+    addressed = list(_addressed(pairs, mailboxes, now=now))
+    messages = [message for _, message, _ in addressed]
+    every_project = list({project_id for _, _, projects in addressed for project_id in projects})
+    batch = Batch(
+        mailboxes=mailboxes,
+        known=thread.Known(every_project, messages),
+        listed=screen.Listed(every_project, messages),
+        people=sender.people_among(messages),
+        seen=floods.count([(raw, message) for raw, message, _ in addressed], now=now),
+        topic_id=topic_id,
+        fields=fields,
+        now=now,
+    )
+    for raw, message, projects in addressed:
+        reason = message.kind
+        for ours in projects.values():
+            outcome = _take_in(raw, message, ours, batch)
+            if isinstance(outcome, Aside):
+                reason = outcome.reason
+                continue
+            done.setdefault(raw.pk, [])
+            if isinstance(outcome, Arrived):
+                done[raw.pk].append(outcome)
+                came.update(mailbox.pk for mailbox in ours)
+        if raw.pk not in done:
+            put_aside(raw, reason=reason, message=message, project_id=next(iter(projects)), now=now)
+    _follow_up(batch)
+    return done
+
+
+def _addressed(
+    pairs: Sequence[tuple[RawMessage, ParsedMessage | Unreadable]], mailboxes: Mailboxes, *, now: datetime
+) -> Iterator[tuple[RawMessage, ParsedMessage, dict[int, list[Mailbox]]]]:
+    """The messages with the mailboxes that they are for, by project. What is for none, or unreadable, is put aside."""
+    for raw, message in pairs:
+        if isinstance(message, Unreadable):
+            named = (mailboxes.find(address) for address in raw.envelope_to)
+            project_id = next((mailbox.project_id for mailbox in named if mailbox is not None), None)
+            put_aside(raw, reason="unreadable", error=message.reason, project_id=project_id, now=now)
+        elif not is_probe(message):
+            if projects := by_project(raw, message, mailboxes):
+                yield raw, message, projects
+            else:
+                put_aside(raw, reason="no-mailbox", message=message, now=now)
+
+
+def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbox], batch: Batch) -> Outcome:
+    """Put the message to its ticket, a new or an old one, in the project of these mailboxes."""
+    project_id, now = ours[0].project_id, batch.now
+    is_wanted = raw.accepted_into_id is not None  # a person has decided, whatever it is
+    authentication = screen.said_about(raw, read_message, ours[0])
+    if ours[0].believed_servers:
+        batch.told[raw.pk] = authentication
+    if not is_wanted and (reason := screen.reason_against(read_message, ours, batch.listed, authentication)):
+        return Aside(reason)
+    message = _with_requester(read_message, ours[0], batch.mailboxes)
+    recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
+    found = thread.find(
+        message,
+        batch.known,
+        batch.mailboxes,
+        project_id=project_id,
+        recipients=recipients,
+        failed=failed(authentication),
+    )
+    if found.duplicate_of is not None:
+        seen_again(found.duplicate_of, mailbox_ids=[mailbox.pk for mailbox in ours])
+        log.info("message seen again", raw=raw.pk, message=found.duplicate_of)
+        return Nothing()
+    failure = None
+    if message.kind == "bounce":  # only what names a message of ours by our signature
+        failure = bounce.returned(message, project_id=project_id, recipients=recipients, now=now)
+        found = replace(found, ticket_id=failure.ticket_id if failure else None, joined_by="bounce")
+        if failure is not None and found.ticket_id is None:  # a message to one of the staff
+            bounce.follow(failure, report=None, now=now)
+            return Nothing()
+    if not is_wanted and (reason := _reason_against(raw, message, found, batch, project_id=project_id)):
+        return Aside(reason)
+    about = sender.flags(message, authentication, mailbox=ours[0], mailboxes=batch.mailboxes, people=batch.people)
+    letter = sender.Letter(message)
+    if found.ticket_id is None:
+        believed = sender.is_believed(message, authentication, ours[0])
+        letter = sender.letter_of(message, mailbox=ours[0], mailboxes=batch.mailboxes, believed=believed)
+    arrival = as_wanted(raw, _arrival(raw, letter, found, ours, batch, about=about))
+    arrived = arrive(arrival, now=now)
+    batch.known.add(
+        arrived, letter.message, project_id=project_id, participants=[one for _, one in participants(arrival)]
+    )
+    for other_id, hint in found.hints:
+        suggest(arrived.ticket_id, other_id, hint, now=now)
+    if found.bad_token:
+        metrics.bad_tokens.inc()
+    if failure is not None:
+        bounce.follow(failure, report=arrived.message_id, now=now)
+    batch.stored.append(
+        Received(
+            arrived,
+            letter.message,
+            ours[0],
+            null_sender=raw.envelope_from == "" and raw.source in WITH_ENVELOPE,
+            by_mail=raw.source != Source.API,
+            is_false=failed(authentication),
+        )
+    )
+    log.info("message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by)
+    return arrived
+
+
+def _reason_against(
+    raw: RawMessage, message: ParsedMessage, found: thread.Thread, batch: Batch, *, project_id: int
+) -> str:
+    """Why a message that nobody has asked for is put aside, once it is known which ticket it would belong to."""
+    if found.ticket_id is None and message.kind in PUT_ASIDE_WITHOUT_TICKET:
+        return message.kind
+    is_allowed = batch.listed.is_allowed(message.sender.address, project_id=project_id)
+    if not is_allowed and (reason := floods.verdict(batch.seen.get(raw.pk), is_reply=found.ticket_id is not None)):
+        floods.tell(raw, reason, now=batch.now)
+        return reason
+    return "own-message" if thread.is_our_own(message, project_id=project_id) else ""
+
+
+def _follow_up(batch: Batch) -> None:
+    """What is done for all stored messages together."""
+    screen.remember(batch.told)
+    wrote_again(
+        {
+            (one.mailbox.project_id, one.message.sender.address.lower())
+            for one in batch.stored
+            if one.by_mail and one.message.kind not in ROBOTS and one.message.sender.address
+        }
+    )
+    answer_automatically(batch.stored, mailboxes=batch.mailboxes, now=batch.now)
+    opened = [one.arrived.ticket_id for one in batch.stored if one.arrived.is_new and one.message.kind == "letter"]
+    suggest_same(opened, now=batch.now)
+
+
+def _is_probe(message: ParsedMessage | Unreadable) -> bool:
+    return isinstance(message, ParsedMessage) and is_probe(message)
+
+
+def _with_requester(message: ParsedMessage, mailbox: Mailbox, mailboxes: Mailboxes) -> ParsedMessage:
+    """Whoever stands in Reply-To has written it, where the mailbox is fed by web forms (S24)."""
+    if mailbox.reply_to_beats_from:
+        for one in message.reply_to:
+            if one.address and mailboxes.find(one.address) is None:
+                return replace(message, sender=one)
+    return message
+
+
+def _arrival(
+    raw: RawMessage,
+    letter: sender.Letter,
+    found: thread.Thread,
+    ours: Sequence[Mailbox],
+    batch: Batch,
+    *,
+    about: Sequence[str],
+) -> Arrival:
+    message = letter.message
+    flags = [*message.defects, *about, *([message.protection] if message.protection else [])]
+    found_out = {
+        "same-message-id": found.id_seen_before,
+        "bad-token": found.bad_token,
+        "remote-pictures": has_remote_pictures(message.html),
+    }
+    flags += [flag for flag, holds in found_out.items() if holds]
+    return Arrival(
+        project_id=ours[0].project_id,
+        queue_id=ours[0].queue_id,
+        mailbox_ids=[mailbox.pk for mailbox in ours],
+        source=raw.source,
+        raw_id=raw.pk,
+        digest=message.digest,
+        message_id=message.message_id,
+        sender_name=message.sender.name,
+        sender_address=message.sender.address.lower(),
+        to=[(one.name, one.address) for one in message.to],
+        cc=[(one.name, one.address) for one in message.cc],
+        subject=message.subject,
+        text=message.text,
+        new_text=message.new_text,
+        html=message.html,
+        language=message.language,
+        kind=message.kind,
+        flags=flags,
+        files=[
+            ArrivedFile(
+                part.filename, part.content_type, part.size, part.sha256, part.inline, part.content_id, part.place
+            )
+            for part in message.attachments
+        ],
+        sent_at=message.date,
+        ticket_id=found.ticket_id,
+        joined_by=found.joined_by,
+        joined_to=found.joined_to,
+        other_role=str(letter.role or ""),
+        other_name=letter.other.name,
+        other_address=letter.other.address.lower(),
+        beside=letter.beside,
+        topic_id=batch.topic_id,
+        fields=batch.fields or {},
+    )
