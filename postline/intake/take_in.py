@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from postline.intake import bounce, floods, screen, sender, thread
@@ -282,6 +282,15 @@ def _arrival(
         other_name=letter.other.name,
         other_address=letter.other.address.lower(),
         beside=letter.beside,
+        report=_report(message),
         topic_id=batch.topic_id,
         fields=batch.fields or {},
     )
+
+
+def _report(message: ParsedMessage) -> dict[str, str] | None:
+    """What a complaint report says, as it is kept."""
+    if message.feedback is None:
+        return None
+    said = asdict(message.feedback)
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items() if value}

@@ -60,6 +60,7 @@ class Arrival:
     other_name: str = ""
     other_address: str = ""
     beside: str = ""
+    report: dict[str, str] | None = None
     topic_id: int | None = None
     fields: dict[str, str] = field(default_factory=dict)
 

@@ -160,6 +160,7 @@ def _message_values(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "new_text": arrival.new_text,
         "html": arrival.html,
         "beside": arrival.beside,
+        "report": as_json(arrival.report) if arrival.report else None,
         "happening": str(Happening.ARRIVED),
         "source": arrival.source,
         "files": as_json([asdict(file) for file in arrival.files]),
@@ -216,11 +217,12 @@ FOLLOW_UP_OF_OPEN = FOLLOW_UP.replace(
 MESSAGE = """, message AS (
     INSERT INTO tickets_message (ticket_id, project_id, direction, message_id, sender_name, sender_address, "to", cc,
         subject, language, kind, joined_by, joined_to, other_role, other_name, other_address, flags, mailboxes, raw_id,
-        digest, sent_at, created_at)
+        digest, sent_at, created_at, report)
     SELECT ticket.id, %(project)s::bigint, %(direction)s::text, %(message_id)s::text, %(name)s::text, %(address)s::text,
         %(to)s::jsonb, %(cc)s::jsonb, %(subject)s::text, %(language)s::text, %(kind)s::text, %(joined_by)s::text,
         %(joined_to)s::bigint, %(other_role)s::text, %(other_name)s::text, %(other_address)s::text, %(flags)s::text[],
-        %(mailboxes)s::bigint[], %(raw)s::bigint, %(digest)s::bytea, %(sent_at)s::timestamptz, %(now)s::timestamptz
+        %(mailboxes)s::bigint[], %(raw)s::bigint, %(digest)s::bytea, %(sent_at)s::timestamptz, %(now)s::timestamptz,
+        %(report)s::jsonb
     FROM ticket
     RETURNING id
 ), body AS (

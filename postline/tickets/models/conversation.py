@@ -55,6 +55,7 @@ class Message(models.Model):
     kind = models.CharField(max_length=20, default="letter")
     joined_by = models.CharField(max_length=32, blank=True, default="")
     joined_to = models.BigIntegerField(null=True)  # id of a message
+    report = models.JSONField(null=True)  # what a complaint report says (RFC 5965), as in intake.parse.Feedback
     other_role = models.CharField(max_length=16, choices=Other, blank=True, default="", db_default="")
     other_name = models.TextField(blank=True, default="", db_default="")
     other_address = models.TextField(blank=True, default="", db_default="")

@@ -25,6 +25,7 @@ class Joined:
     other_name: str
     other_address: str
     beside: str
+    report: str  # JSON of what a complaint report says, "" for everything else
 
 
 def how_joined(ticket: Ticket) -> dict[int, Joined]:
@@ -34,9 +35,10 @@ def how_joined(ticket: Ticket) -> dict[int, Joined]:
 
 JOINED = """
 SELECT m.id, m.joined_by, hit.id, coalesce(hit.direction, ''), hit.created_at, m.other_role, m.other_name,
-    m.other_address, left(coalesce(body.beside, ''), %(shown)s)
+    m.other_address, left(coalesce(body.beside, ''), %(shown)s),
+    coalesce(m.report::text, '')
 FROM tickets_message m
 LEFT JOIN tickets_message hit ON hit.id = m.joined_to AND hit.ticket_id = m.ticket_id
 LEFT JOIN tickets_body body ON body.message_id = m.id AND m.other_role <> ''
-WHERE m.ticket_id = %(ticket)s AND (m.joined_by <> '' OR m.other_role <> '')
+WHERE m.ticket_id = %(ticket)s AND (m.joined_by <> '' OR m.other_role <> '' OR m.report IS NOT NULL)
 """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
@@ -43,6 +45,25 @@ def joined_words(why: Joined, shown: Collection[int]) -> Markup:
             "bounce": _("a report about our message"),
         }.get(why.by, why.by)
     )
+
+
+def report_rows(why: Joined) -> list[tuple[str, str]]:
+    """What a complaint report says (RFC 5965), as lines with their names; empty for everything else."""
+    said = json.loads(why.report) if why.report else {}
+    names = {
+        "type": _("Complaint"),
+        "offender": _("About"),
+        "source_ip": _("Sent from"),
+        "reporter": _("Reported by"),
+        "arrival_date": _("Received there"),
+        "original_subject": _("Subject of the message"),
+        "original_message_id": _("Its Message-ID"),
+    }
+    return [(words, _shown(name, said[name])) for name, words in names.items() if said.get(name)]
+
+
+def _shown(name: str, value: str) -> str:
+    return filters.full_time(datetime.fromisoformat(value)) if name == "arrival_date" else value
 
 
 def asked_about(talk: Conversation, joined: dict[int, Joined]) -> dict[int, Asked]:

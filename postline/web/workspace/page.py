@@ -20,7 +20,7 @@ from postline.tickets.queries.suggestions import suggestions_for
 from postline.web.shared.decorators import OpenView, StaffRequest, View, signed_in
 from postline.web.workspace.editor import Typed
 from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
-from postline.web.workspace.joined import asked_about, joined_words, said_in
+from postline.web.workspace.joined import asked_about, joined_words, report_rows, said_in
 from postline.web.workspace.refusals import refusal_words
 from postline.web.workspace.thread import Names, entries, flag_meaning, flag_words, kind_words, suggestion_words
 from postline.web.workspace.troubles import Trouble
@@ -81,6 +81,7 @@ def ticket_page(
         "films": FILMS,
         "joined": joined,
         "joined_words": joined_words,
+        "report_rows": report_rows,
         "shown": {message.id for message in said_in(talk)},
         "asked": asked_about(talk, joined),
         "flag_meaning": flag_meaning,

@@ -259,13 +259,17 @@ def flag_words(code: str) -> str:
         "sender-not-verified": _("sender not verified"),
         "sender-false": _("sender not verified: the check failed"),
         "claims-to-be-staff": _("claims to be staff"),
+        "smime-signed": _("signed (S/MIME), not checked"),
+        "smime-encrypted": _("encrypted (S/MIME): it cannot be read here"),
+        "pgp-signed": _("signed (PGP), not checked"),
+        "pgp-encrypted": _("encrypted (PGP): it cannot be read here"),
         "unreadable": _("could not be read: look at its source"),
     }.get(code, "")
 
 
 def flag_meaning(code: str) -> str:
-    """How a flag is coloured: that nothing is known of a sender is no warning."""
-    if code == "sender-not-verified":
+    """How a flag is coloured: that nothing is known of a sender, or of a signature, is no warning."""
+    if code in ("sender-not-verified", "smime-signed", "pgp-signed"):
         return ""
     return "danger" if code in ("sender-false", "claims-to-be-staff", "bad-token") else "warning"
 
