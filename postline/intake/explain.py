@@ -18,10 +18,9 @@ from postline.kit.html import clean
 from postline.tickets.models import Message, Ticket
 
 
-def explain(contents: Iterable[bytes], *, ask_names: bool = False) -> Iterable[dict[str, Any]]:
+def explain(contents: Iterable[bytes], mailboxes: Mailboxes, *, ask_names: bool = False) -> Iterable[dict[str, Any]]:
     """An object as CONTRACT describes it for each message. With `ask_names` signatures are checked, which asks the
     name servers of the domains that signed."""
-    mailboxes = Mailboxes.now()
     names = resolver() if ask_names else None
     with Reader() as reader:
         for content in contents:

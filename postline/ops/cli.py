@@ -16,6 +16,8 @@ from postline.kit import logs
 from postline.ops.commands.register import COMMANDS, GROUPS
 from postline.ops.errors import Refused
 
+MISSING = ("42P01", "42703")  # PostgreSQL: there is no such table, no such column
+
 
 def main() -> NoReturn:
     """Run the command of `sys.argv`.
@@ -30,7 +32,10 @@ def main() -> NoReturn:
     except Refused as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
-    except Exception:
+    except Exception as error:
+        if getattr(error.__cause__, "sqlstate", "") in MISSING:
+            sys.stderr.write("The database is not up to date: run `postline migrate` first.\n")
+            sys.exit(1)
         logs.logger(__name__).exception("command failed")
     sys.exit(70)  # EX_SOFTWARE of sysexits.h
 

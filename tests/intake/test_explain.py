@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from postline.intake.addressed import Mailboxes
 from postline.intake.explain import explain
 from tests.scenes import department
 
@@ -15,7 +16,7 @@ MESSAGES = Path(__file__).resolve().parents[1] / "messages"
 
 def explained(name: str) -> dict[str, object]:
     department()
-    (said,) = explain([(MESSAGES / name).read_bytes()])
+    (said,) = explain([(MESSAGES / name).read_bytes()], Mailboxes.now())
     return said
 
 

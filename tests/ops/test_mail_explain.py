@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from postline.intake import explain
+from postline.intake.addressed import Mailboxes
 from postline.intake.models import ListedSender, RawMessage
 from postline.ops.explained import show
 from postline.projects.models import Mailbox
@@ -38,7 +42,7 @@ def d() -> Department:
 
 
 def explained(content: bytes, **given: Any) -> dict[str, Any]:
-    (result,) = explain.explain([content], **given)
+    (result,) = explain.explain([content], Mailboxes.now(), **given)
     return result
 
 
@@ -111,3 +115,21 @@ def test_nothing_that_a_message_says_acts_on_the_terminal(d: Department) -> None
     assert "\x1b" not in text
     assert "[bold]x[/bold]" in text
     assert "[link=x]y[/link]" in text
+
+
+def test_an_empty_installation_reads_and_other_commands_say_what_is_missing(tmp_path: Path) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "POSTLINE_HOME": str(tmp_path), "POSTLINE_DEMO": "0"}
+        environment.pop("DATABASE_URL", None)
+        command = [sys.executable, "-m", "postline", *words]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    letter_file = tmp_path / "letter.eml"
+    letter_file.write_bytes(write())
+    said = run("mail", "explain", "--json", str(letter_file))
+    assert (said.returncode, json.loads(said.stdout)["subject"]) == (0, "I cannot sign in")
+    refused = run("verify")
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "The database is not up to date: run `postline migrate` first.\n",
+    )

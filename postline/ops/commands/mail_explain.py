@@ -24,11 +24,15 @@ def command(configuration: Configuration, as_json: bool, ask_names: bool, source
     files = list(_files(sources))
     several = len(files) > 1 or any(Path(source).is_dir() for source in sources)
     django.set_up()
-    from postline.intake.explain import explain  # noqa: PLC0415 - models need Django set up
+    from postline.intake.addressed import Mailboxes  # noqa: PLC0415 - models need Django set up
+    from postline.intake.explain import explain  # noqa: PLC0415
     from postline.ops.explained import show  # noqa: PLC0415 - rich is slow to import
+    from postline.ops.migrate import missing  # noqa: PLC0415
 
     with running(configuration):
-        for name, result in zip(files, explain(_contents(files), ask_names=ask_names), strict=True):
+        mailboxes = Mailboxes([]) if missing() else Mailboxes.now()  # an empty installation can read, too
+        results = explain(_contents(files), mailboxes, ask_names=ask_names)
+        for name, result in zip(files, results, strict=True):
             if not as_json:
                 show(name, result)
             elif several:
