@@ -8,7 +8,7 @@ a mailbox that is read for the first time.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -82,6 +82,12 @@ def tell(raw: RawMessage, reason: str, *, now: datetime) -> None:
 def forget(*, now: datetime) -> None:
     """Delete what no window reaches any more."""
     Sighting.objects.filter(at__lt=now - max(ALIKE, FLOOD)).delete()
+
+
+def forget_senders(addresses: Iterable[str]) -> None:
+    """Delete what was counted of these senders."""
+    numbers = [_number(address.lower().encode()) for address in addresses]
+    Sighting.objects.filter(sender__in=numbers).delete()
 
 
 def _is_counted(raw: RawMessage, message: ParsedMessage, *, now: datetime) -> bool:

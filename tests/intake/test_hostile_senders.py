@@ -162,13 +162,6 @@ def test_a_key_whose_transaction_was_undone_signs_nothing_afterwards() -> None:
     assert reply_key.reply_key() == bytes(Secret.objects.get(name=reply_key.NAME).value)
 
 
-def test_a_reply_through_a_message_that_was_merged_away_does_not_wake_it(d: Department, reader: Reader) -> None:
-    arrives(reader, write())
-    Ticket.objects.update(state="merged", waiting_since=None)
-    arrives(reader, write(message_id="<2@user.example>", in_reply_to="<first@user.example>", text="Still so."))
-    assert sorted(Ticket.objects.values_list("state", flat=True)) == ["merged", "new"]
-
-
 def test_a_large_letter_is_read(d: Department, reader: Reader) -> None:
     raw = arrives(reader, write(text="") + b"words and words of a program that tells what it did\r\n" * 800_000)
     assert (raw.state, raw.reason) == (State.HANDLED, "")

@@ -143,7 +143,7 @@ def test_what_nobody_can_read_is_accepted_with_its_first_lines_and_its_source(d:
     pipeline.handle(Blind(), now=NOW)
 
     message = Message.objects.get(direction="inbound")
-    assert (message.subject, message.flags, message.raw_id) == ("Бомба", ["unreadable"], raw.pk)
+    assert (message.subject, message.flags, message.raw_id) == ("Бомба", ["unreadable", "sender-not-verified"], raw.pk)
 
 
 def test_nothing_is_accepted_into_a_queue_that_is_not_the_persons_or_has_no_mailbox(

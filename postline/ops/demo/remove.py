@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Q
 
+from postline.intake.floods import forget_senders
 from postline.intake.models import AutomaticAnswer
 from postline.ops.demo.load import LOADED, REMOVED
 from postline.ops.errors import Refused
@@ -42,6 +43,7 @@ def remove(*, now: datetime) -> Removed:
         tickets, messages = _remove_tickets(projects)
         _remove_outgoing(projects, people)
         AutomaticAnswer.objects.filter(address__in=addresses).delete()
+        forget_senders(addresses)
         _remove_projects(projects)
         kept = _remove_people(people, now=now)
     audit.record(actor="", action=REMOVED, detail={"projects": projects}, now=now)
