@@ -14,12 +14,14 @@ from postline.intake.parse.header_block import header_block, role_and_value
 from postline.intake.parse.headers import Headers, split
 from postline.intake.parse.structure import Node, tree
 from postline.intake.parse.values import Address, Forwarded
+from postline.intake.parse.words import any_of
 from postline.intake.parse.written_dates import written_date
 from postline.kit.text import one_line
 
 MOST_LINES = 2_000  # among which a forwarded letter must begin
 LONGEST_LINE = 1_000
 LONGEST_SUBJECT = 2_000
+LONGEST_MARK = 80  # characters of a mark without dashes
 NEAR = 4  # lines between a mark and the header fields
 
 _DASH = r"[-_=*~\u2010-\u2015]"
@@ -86,11 +88,6 @@ def is_forward_mark(head: str) -> bool:
     return len(head) < 300 and _MARK.match(head) is not None
 
 
-def may_hold_mark(text: str) -> bool:
-    """Whether it is worth looking at the lines one by one."""
-    return any(hint in text for hint in _HINTS)
-
-
 def is_forward(subject: str) -> bool:
     """Whether the first prefix of the subject is a forward's: "Fwd: Re: …", not "Re: Fwd: …"."""
     found = _PREFIX.match(subject)
@@ -110,9 +107,9 @@ def inline(text: str, subject: str) -> Forwarded | None:
     over the quotation of a reply: then the subject decides.
     """
     by_subject = is_forward(subject)
-    if not by_subject and not may_hold_mark(text):
-        return None
     lines = text.split("\n")
+    if not by_subject and not _may_hold_mark(lines):
+        return None
     heads = [line[:LONGEST_LINE].replace("\xa0", " ").strip() for line in lines[: MOST_LINES + 50]]
     for index, head in enumerate(heads[:MOST_LINES]):
         if not head:
@@ -129,6 +126,12 @@ def inline(text: str, subject: str) -> Forwarded | None:
         elif is_quoted(heads, index) or opening(heads, index):
             return None
     return None
+
+
+def _may_hold_mark(lines: list[str]) -> bool:
+    """Whether it is worth looking at the lines one by one: a mark is a line of few words, or one with a rule."""
+    short = "\n".join([line for line in lines if len(line) < LONGEST_MARK or not line[0].isalnum()])
+    return any_of(_HINTS, short)
 
 
 def enclosed(root: Node, subject: str) -> Forwarded | None:
