@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -46,6 +46,10 @@ class Headers:
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
 
+    def names(self) -> KeysView[str]:
+        """The names of all fields, in small letters."""
+        return self._by_name.keys()
+
     def count(self, name: str) -> int:
         """How often this field (in small letters) stands in the message."""
         return len(self._by_name.get(name, ()))
@@ -61,6 +65,10 @@ class Headers:
             values = self._by_name.get(name)
             self._unfolded[name] = unfolded(values[0]) if values else b""
         return self._unfolded[name]
+
+    def folded(self, name: str) -> bytes:
+        """The first value as it stands in the message; KeyError when absent."""
+        return self._by_name[name][0]
 
     def all_raw(self, name: str) -> list[bytes]:
         """Every value, unfolded, as bytes."""
@@ -162,6 +170,10 @@ def _word_bytes(encoding: bytes, payload: bytes) -> bytes:
 
 def base64_bytes(data: bytes) -> bytes:
     """Base64 as far as it can be read: foreign characters skipped, padding supplied, a stray last letter lost."""
+    try:
+        return binascii.a2b_base64(data.translate(None, b"\r\n"), strict_mode=True)
+    except binascii.Error:
+        pass
     letters = re.sub(rb"[^A-Za-z0-9+/]+", b"", data)
     letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
