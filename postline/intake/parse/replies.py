@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from postline.intake.parse.attributions import candidates, is_quoted, opening, shared_line, skip_blank
 from postline.intake.parse.forwards import is_forward_mark
 from postline.intake.parse.signatures import without_signature
+from postline.intake.parse.words import any_of
 
 MOST_LINES = 10_000  # more is no letter, and shown whole
 LONGEST_LINE = 1_000  # characters of a line that are looked at
 SHORTEST_FULL_LINE = 72  # where programs begin to wrap
 
 _ODD_SPACES = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\ufeff": "", "\u200e": ""})
-_ODD = re.compile("[\xa0\u202f\u2009\u200b\ufeff\u200e]")
+_ODD = tuple(map(chr, _ODD_SPACES))
 _SENTENCE_END = (".", "!", "?", ":", ";", "…")
 _LINK_LINE = re.compile(r"\s*[(<]?https?://\S{1,500}\s*>?\s*$")
 
@@ -30,7 +31,7 @@ def new_text(text: str, *, forwards: bool = False) -> str:
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         return text.strip("\n").rstrip()
-    segments, rest = _segments(lines, _heads(lines, odd=_ODD.search(text) is not None), forwards=forwards)
+    segments, rest = _segments(lines, _heads(lines, odd=not text.isascii() and any_of(_ODD, text)), forwards=forwards)
     kept: list[str] = []
     for segment in segments:
         own = _trimmed(without_signature(segment) if not rest else segment)
