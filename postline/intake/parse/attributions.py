@@ -10,6 +10,7 @@ from postline.intake.parse.header_block import LONGEST_LABEL, header_block, role
 MOST_WRAPPED = 4  # lines that one attribution may take
 LONGEST = 400  # characters of an attribution
 LONGEST_TITLE = 32  # characters of "Original message" and its like without dashes
+_ENDS = (":", "：", ">", "wrote")  # of an attribution
 
 QUOTED = re.compile(r"\s{0,3}(?:[A-ZА-ЯЁЇІЄҐ]{1,4})?>(?!.*<{2,}\s*$)")
 # Initials before the mark ("AK> …", The Bat!) look like an arrow in a text: they count in company only.
@@ -87,7 +88,7 @@ def candidates(heads: Sequence[str]) -> list[bool]:
         for head in heads
     ]
     for index, head in enumerate(heads):
-        if _may_end(head):
+        if head.endswith(_ENDS):
             first = max(0, index - MOST_WRAPPED)
             found[first : index + 1] = [True] * (index + 1 - first)
     return found
@@ -203,7 +204,7 @@ def attribution_length(heads: Sequence[str], index: int) -> int:
 
 
 def _may_end(line: str) -> bool:
-    return line.endswith((":", "：", ">", "wrote"))
+    return line.endswith(_ENDS)
 
 
 def _marked_below(heads: Sequence[str], index: int) -> bool:

@@ -119,9 +119,8 @@ def unfolded(value: bytes) -> bytes:
 def text(value: bytes, charset: str = "") -> str:
     """A header's value as people read it: encoded words decoded wherever they stand, raw 8-bit guessed
     (`charset` is the likeliest)."""
-    if b"=?" in value:
-        return one_line("".join(_pieces(value, charset)))
-    return one_line(_raw_text(value, charset))
+    words = "".join(_pieces(value, charset)) if b"=?" in value else _raw_text(value, charset)
+    return words.strip() if words.isprintable() else one_line(words)
 
 
 def _raw_text(value: bytes, charset: str) -> str:

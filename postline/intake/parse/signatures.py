@@ -78,7 +78,7 @@ _DASHED_NAME = re.compile(r"[-–—~]{1,2}\s?[A-ZА-ЯЁЇІЄ][\w.'’]{0,20}(
 
 def without_signature(lines: Sequence[str]) -> list[str]:
     """These lines without the signature at their end; what a program adds of its own goes wherever it stands."""
-    kept = [line for line in lines if not _is_mobile(line)]
+    kept = [line for line in lines if not (line.lstrip(_BEFORE_MOBILE)[:1] in _MOBILE_FIRST and _is_mobile(line))]
     kept = kept[: _list_foot(kept)]
     for index, line in enumerate(kept):
         if len(line) <= 6 and _DELIMITER.match(line) and len(kept) - index <= LONGEST_SIGNATURE:
@@ -91,10 +91,8 @@ def without_signature(lines: Sequence[str]) -> list[str]:
 def _is_mobile(line: str) -> bool:
     if not 8 < len(line) < 400:
         return False
-    bare = line.lstrip(_BEFORE_MOBILE)
-    return (
-        bare[:1] in _MOBILE_FIRST and bare[:20].lower().startswith(_MOBILE_STARTS) and _MOBILE.match(line) is not None
-    )
+    beginning = line.lstrip(_BEFORE_MOBILE)[:20].lower()
+    return beginning.startswith(_MOBILE_STARTS) and _MOBILE.match(line) is not None
 
 
 def _list_foot(lines: Sequence[str]) -> int:

@@ -67,7 +67,7 @@ def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
         return alone
     if body.count(b"\n--") > MOST_PARTS:
         body = _shortened(headers, body, defects)
-    if _containers(body) > MOST_NESTED:
+    if body.count(b"/") > MOST_NESTED and _containers(body) > MOST_NESTED:
         body = _defused(body)
         defects.append("nesting")
     head = b"".join(name.encode() + b":" + headers.folded(name) + b"\n" for name in _MIME_FIELDS if name in headers)
