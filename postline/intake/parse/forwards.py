@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from postline.intake.parse import addresses as mailboxes
-from postline.intake.parse.attributions import attribution_length, is_quoted, opening
+from postline.intake.parse.attributions import DASH, LEAD, attribution_length, is_quoted, opening
 from postline.intake.parse.bodies import bodies
 from postline.intake.parse.header_block import header_block, role_and_value
 from postline.intake.parse.headers import Headers, split
@@ -24,7 +24,6 @@ LONGEST_SUBJECT = 2_000
 LONGEST_MARK = 80  # characters of a mark without dashes
 NEAR = 4  # lines between a mark and the header fields
 
-_DASH = r"[-_=*~\u2010-\u2015]"
 _WORDS = (
     r"(?:this is a |beginning of |begin )?forwarded (?:message|mail|e-?mail|letter|appointment)|"
     r"(?:это )?(?:пересылаемое|пересланное|перенаправленное|переадресованное) (?:сообщение|письмо)|"
@@ -45,8 +44,8 @@ _BY = (
     r"переслав)\s.{2,150}"
 )
 _MARK = re.compile(
-    rf"[\s>*]*(?:{_DASH}{{2,60}}\s?(?:8<{_DASH}{{2,40}})?\s*(?:{_WORDS}|{_BY})\s?[:.]?\s*(?:{_DASH}{{2,60}}.{{0,80}})?|"
-    rf"(?:{_WORDS})\s?[:.]?\s*)$",
+    rf"{LEAD}(?:{DASH}{{2,60}}+\s?(?:8<{DASH}{{2,40}})?\s*(?:{_WORDS}|{_BY})\s?[:.]?\s*(?:{DASH}{{2,60}}.{{0,80}})?|"
+    rf"\*{{0,60}}+(?:{_WORDS})\s?[:.]?\s*)$",
     re.IGNORECASE,
 )
 # One of these stands in every mark, however it is capitalised.
@@ -55,9 +54,9 @@ _HINTS = (
     "réexp", "éachem", "eenvi", "inolt", "ncamin", "rzekaz", "eposlan", "idare", "älite", "letil", "转发",
 )  # fmt: skip
 _END = re.compile(
-    rf"\s*{_DASH}{{2,60}}\s*(?:end of (?:the )?forwarded message|(?:завершение|конец) (?:пересылаемого|пересланного) "
+    rf"\s*{DASH}{{2,60}}\s*(?:end of (?:the )?forwarded message|(?:завершение|конец) (?:пересылаемого|пересланного) "
     rf"сообщения|кінець (?:пересланого|перенаправленого) повідомлення|ende der weitergeleiteten nachricht|"
-    rf"einde (?:van het )?doorgestuurde? bericht|fin du message transféré)\s*{_DASH}{{0,60}}\s*$",
+    rf"einde (?:van het )?doorgestuurde? bericht|fin du message transféré)\s*{DASH}{{0,60}}\s*$",
     re.IGNORECASE,
 )
 _BAT_RULE = re.compile(r"\s*={3,}8<={3,}")
