@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from postline.intake.parse.auto_reply_phrases import (
     AUTOMATIC,
+    AUTOMATIC_ROOTS,
     AWAY,
     DOUBTFUL_SUBJECTS,
     MEANWHILE,
@@ -101,7 +102,7 @@ def by_words(subject: str, text: str) -> bool:
         return True
     if any_of(DOUBTFUL_SUBJECTS, small) and any_of(AWAY, opening) and any_of(MEANWHILE, opening):
         return True
-    if not any_of(AUTOMATIC, opening):
+    if not (any_of(AUTOMATIC_ROOTS, opening) and any_of(AUTOMATIC, opening)):
         return False
     if any(line.lstrip(_ORNAMENT).startswith(SAYS_SO) for line in opening.split("\n")):
         return True

@@ -69,7 +69,9 @@ def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
         return storable(data.decode("ascii")), False
     if codec and not (codec.startswith(_ONE_BYTE) and _is_utf8(data)):  # UTF-8 by chance: practically never
         try:
-            return storable(data.decode(codec)), False
+            text = data.decode(codec)
+            # No lone surrogate comes out of UTF-8: looking for one costs as much as decoding.
+            return text.replace("\0", "") if codec == "utf-8" else storable(text), False
         except (UnicodeError, ValueError):
             pass
     return storable(_rescued(data, codec)), True

@@ -61,10 +61,11 @@ class Headers:
 
     def raw(self, name: str) -> bytes:
         """The first value, unfolded, as bytes; b"" when absent."""
-        if name not in self._unfolded:
+        value = self._unfolded.get(name)
+        if value is None:
             values = self._by_name.get(name)
-            self._unfolded[name] = unfolded(values[0]) if values else b""
-        return self._unfolded[name]
+            value = self._unfolded[name] = unfolded(values[0]) if values else b""
+        return value
 
     def folded(self, name: str) -> bytes:
         """The first value as it stands in the message; KeyError when absent."""
@@ -76,9 +77,10 @@ class Headers:
 
     def text(self, name: str) -> str:
         """The first value, decoded; "" when absent."""
-        if name not in self._decoded:
-            self._decoded[name] = text(self.raw(name), self.charset)
-        return self._decoded[name]
+        words = self._decoded.get(name)
+        if words is None:
+            words = self._decoded[name] = text(self.raw(name), self.charset)
+        return words
 
     def shown(self) -> tuple[tuple[str, str], ...]:
         """The first fields, decoded, for people and filters."""
