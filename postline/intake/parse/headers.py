@@ -114,7 +114,7 @@ def split(raw: bytes) -> tuple[Headers, int]:
 def unfolded(value: bytes) -> bytes:
     """One line: a fold becomes a single blank."""
     if b"\n" in value:
-        return b" ".join(filter(None, [line.strip() for line in value.split(b"\n")]))
+        return b" ".join(filter(None, map(bytes.strip, value.split(b"\n"))))
     return value.strip()
 
 

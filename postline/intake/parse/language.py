@@ -8,12 +8,11 @@ from collections import Counter
 from postline.intake.parse.language_words import CYRILLIC_GROUPS, CYRILLIC_WORDS, LATIN_GROUPS, LATIN_WORDS
 
 SAMPLE = 800  # characters looked at
-FIRST_SAMPLE = 200  # characters that are enough where they leave no doubt
+FIRST_SAMPLE = 120  # characters that are enough where they leave no doubt
 GROUPS_SAMPLE = 250  # characters whose groups of letters are looked at
 FEWEST_LETTERS = 6
 WORD, GROUP, LETTER = 1.0, 0.3, 0.7  # what one of each counts
-CLEAR = 4.0  # so much more evidence by words needs no groups of letters
-NO_DOUBT = 5.0  # so much more evidence in the first sample needs no second one
+CLEAR = 4.0  # so much more evidence by words needs no groups of letters, in the first sample no second one
 LEAST = 1.2  # less evidence than this is none
 OURS = 0.6  # the languages that answers are written in win where the evidence is about the same
 
@@ -67,7 +66,7 @@ def language(text: str) -> str:
         prose = " ".join(token for token in prose.split() if "@" not in token and "/" not in token)
     own = _QUOTATION.sub(" ", prose)
     first = own[:FIRST_SAMPLE]
-    if len(first) < len(own) and _same_alphabet(first, own) and (found := _of(first, margin=NO_DOUBT)):
+    if len(first) < len(own) and _same_alphabet(first, own) and (found := _of(first, margin=CLEAR)):
         return found
     return _of(own) or (_of(prose) if len(own) < len(prose) else "")
 
