@@ -80,12 +80,13 @@ def has_remote_pictures(html: str) -> bool:
 
 # What the quick cleaner lets pass and only a look at each attribute can judge, which costs more than all the rest.
 _OTHER_LINK = re.compile(r' href="(?!(?i:https?://|mailto:|tel:|#))')
-_FETCHING_WORDS = ("\\", "url(", "url (", "image-set", "expression")
+_STYLE = re.compile(r' style="([^"]*)"')  # as the cleaner writes it
 
 
 def _is_unusual(cleaned: str) -> bool:
-    lowered = cleaned.lower()
-    return any(word in lowered for word in _FETCHING_WORDS) or _OTHER_LINK.search(cleaned) is not None
+    if any(("(" in style or "\\" in style) and _FETCHING.search(style) for style in _STYLE.findall(cleaned)):
+        return True
+    return _OTHER_LINK.search(cleaned) is not None
 
 
 _IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)')  # as the cleaner writes it; no value holds a quotation mark

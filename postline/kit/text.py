@@ -34,7 +34,9 @@ def one_line(text: str) -> str:
 def readable(text: str) -> str:
     """Storable text of many lines: line ends are LF, other control characters but the tab are gone."""
     if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        bare = text.replace("\r", "")  # many times as quick as looking for both characters
+        pairs = len(text) - len(bare) == text.count("\r\n")
+        text = bare if pairs else text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         encoded = text.encode()
     except UnicodeEncodeError:

@@ -18,6 +18,10 @@ _TOKEN = re.compile(
     rb'\\.|=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,400}\?=|"(?:[^"\\]|\\.){0,200}"|<[^<>]{0,200}>|[(),;:]|[^"<(),;:=\\]+|.',
     re.DOTALL,
 )
+# What nearly every field holds: one mailbox, "Anna Berger <anna@mail.example>" or the address alone.
+_ONE = re.compile(
+    rb"(?:([^<>()\",;:\\@]{0,200})<)?([A-Za-z0-9._+-]{1,64})@([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})(?(1)>)\Z"
+)
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.){0,200})"', re.DOTALL)
 _ADDRESS = re.compile(
     r"[^\s<>,;:\"()\[\]\\@]{1,128}@[^\s<>,;:\"()\\@]{1,255}|\"(?:[^\"\\@]|\\.){1,128}\"@[^\s<>,;:\"()\\@]{1,255}"
@@ -31,8 +35,11 @@ _COMMENT = re.compile(r"\([^()]*\)")
 
 def addresses(value: bytes, charset: str = "") -> tuple[Address, ...]:
     """The mailboxes of a header's value, groups flattened; at most `MOST_ADDRESSES`."""
-    found: list[Address] = []
     charset = "" if value.isascii() else charset  # UTF-7 makes no address out of what others read as none
+    if one := _ONE.match(value):
+        name, local, domain = one.groups(b"")
+        return (Address(_name(name, charset) if name else "", f"{local.decode()}@{domain.decode().lower()}"),)
+    found: list[Address] = []
     for name, angle in _mailboxes(value):
         mailbox = _mailbox(name, angle, charset)
         if mailbox is not None:

@@ -10,6 +10,7 @@ from postline.intake.parse.header_block import LONGEST_LABEL, header_block, role
 MOST_WRAPPED = 4  # lines that one attribution may take
 LONGEST = 400  # characters of an attribution
 LONGEST_TITLE = 32  # characters of "Original message" and its like without dashes
+_ENDS = (":", "：", ">", "wrote")  # of an attribution
 
 QUOTED = re.compile(r"\s{0,3}(?:[A-ZА-ЯЁЇІЄҐ]{1,4})?>(?!.*<{2,}\s*$)")
 # Initials before the mark ("AK> …", The Bat!) look like an arrow in a text: they count in company only.
@@ -45,8 +46,9 @@ _YOU_WROTE = re.compile(
     r"Вы писали мне)\b.{0,80}\d.{0,40}:\s*$|.{0,60}\d[\d:.]{3,8}.{0,10}\b(?:you wrote|вы писали|ви писали):\s*$",
     re.IGNORECASE,
 )
-_DASH = r"[-_=*~\u2010-\u2015]"
-_DASHED = re.compile(rf"\s*{_DASH}{{2,}}\s?.{{2,150}}\s(?:{_VERBS})\s?:?\s?{_DASH}{{2,}}\s*$", re.IGNORECASE)
+LEAD = r"(?:[\s>*]*[\s>])?+"  # before dashes. Possessive: a line of asterisks is one run of dashes, not any part of one
+DASH = r"[-_=*~\u2010-\u2015]"
+_DASHED = re.compile(rf"\s*{DASH}{{2,}}\s?.{{2,150}}\s(?:{_VERBS})\s?:?\s?{DASH}{{2,}}\s*$", re.IGNORECASE)
 _ORIGINAL_WORDS = (
     r"Original Message|Original Appointment|Original Mail|Original E-?Mail|Reply Message|"
     r"Replied Message|Message history|"
@@ -58,12 +60,12 @@ _ORIGINAL_WORDS = (
     r"Původní zpráva|Pôvodná správa|Oprindelig (?:besked|meddelelse)|Opprinnelig melding|Ursprungligt meddelande|"
     r"Alkuperäinen viesti|Eredeti üzenet|Özgün İleti|Orijinal Mesaj|原始邮件|原始郵件|元のメッセージ|원본 메시지"
 )
-_ORIGINAL = re.compile(rf"[\s>*]*{_DASH}{{2,60}}\s*(?:{_ORIGINAL_WORDS})\s*:?\s*{_DASH}{{0,60}}\s*$", re.IGNORECASE)
+_ORIGINAL = re.compile(rf"{LEAD}{DASH}{{2,60}}+\s*+(?:{_ORIGINAL_WORDS})\s*:?\s*{DASH}{{0,60}}\s*$", re.IGNORECASE)
 _TITLE = re.compile(
-    rf"[\s>*]*{_DASH}{{2,60}}\s?[^\W\d][^\n]{{0,60}}?\s?{_DASH}{{2,60}}\s*$|\s*(?:{_ORIGINAL_WORDS})\s*:?\s*$",
+    rf"{LEAD}{DASH}{{2,60}}+\s?[^\W\d][^\n]{{0,60}}?\s?{DASH}{{2,60}}\s*$|\s*(?:{_ORIGINAL_WORDS})\s*:?\s*$",
     re.IGNORECASE,
 )
-_RULE = re.compile(rf"[\s>]*{_DASH}{{3,}}\s*$")
+_RULE = re.compile(rf"[\s>]*{DASH}{{3,}}\s*$")
 _ABOVE = re.compile(
     r"\W{0,12}(?:please\s)?(?:(?:type your |write your )?repl(?:y|ies) above this line|"
     r"(?:пожалуйста,? )?(?:ответьте|отвечайте|пишите(?: ответ)?) выше (?:этой )?(?:линии|строки|черты)|"
@@ -74,7 +76,7 @@ _ABOVE = re.compile(
 )
 # "reply On Wed, Apr 4, 2012 at 3:59 PM, bob@x wrote:": the program forgot the line end.
 _SHARED = re.compile(
-    rf"(?<=\S)(?:\s?{_DASH}{{2,}}\s?|\s)"
+    rf"(?<=\S)(?:\s?{DASH}{{2,}}\s?|\s)"
     r"(?=(?:On|Am|Op|Le|El|Il)\s(?:[^\W\d_]{2,10}[.,]{0,2}\s){0,2}\d{1,2}[ ,./-])"
 )
 
@@ -87,7 +89,7 @@ def candidates(heads: Sequence[str]) -> list[bool]:
         for head in heads
     ]
     for index, head in enumerate(heads):
-        if _may_end(head):
+        if head.endswith(_ENDS):
             first = max(0, index - MOST_WRAPPED)
             found[first : index + 1] = [True] * (index + 1 - first)
     return found
@@ -203,7 +205,7 @@ def attribution_length(heads: Sequence[str], index: int) -> int:
 
 
 def _may_end(line: str) -> bool:
-    return line.endswith((":", "：", ">", "wrote"))
+    return line.endswith(_ENDS)
 
 
 def _marked_below(heads: Sequence[str], index: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from postline.intake.parse.auto_reply_phrases import (
     AUTOMATIC,
+    AUTOMATIC_ROOTS,
     AWAY,
     DOUBTFUL_SUBJECTS,
     MEANWHILE,
@@ -70,10 +71,7 @@ _PASSED_ON = ("fw:", "fwd:", "wg:", "tr:", "doorst:")
 
 def by_headers(headers: Headers) -> bool:
     """Whether a header field says that nobody wrote this."""
-    for name, fits in FIELDS.items():  # noqa: SIM110 - every message pays this loop
-        if name in headers and fits(headers.text(name).lower()):
-            return True
-    return False
+    return any(FIELDS[name](headers.text(name).lower()) for name in FIELDS.keys() & headers.names())
 
 
 def by_subject(subject: str) -> bool:
@@ -104,7 +102,7 @@ def by_words(subject: str, text: str) -> bool:
         return True
     if any_of(DOUBTFUL_SUBJECTS, small) and any_of(AWAY, opening) and any_of(MEANWHILE, opening):
         return True
-    if not any_of(AUTOMATIC, opening):
+    if not (any_of(AUTOMATIC_ROOTS, opening) and any_of(AUTOMATIC, opening)):
         return False
     if any(line.lstrip(_ORNAMENT).startswith(SAYS_SO) for line in opening.split("\n")):
         return True

@@ -205,3 +205,9 @@ AUTOMATIC = (
     "nicht antworten",
     "ne pas répondre", "ne répondez pas",
 )  # fmt: skip
+
+# One of these stands in each of them: half as many to look for in every letter.
+AUTOMATIC_ROOTS = (
+    "auto", "do not reply", "don't reply", "not monitored", "авто", "отвеча", "відповідайте", "beantwoorden",
+    "niet op dit", "antworten", "nicht auf", "répond",
+)  # fmt: skip

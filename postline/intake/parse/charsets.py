@@ -49,6 +49,7 @@ _TEXT_CODEC = re.compile(
 _CP_NAME = re.compile(r"(?:x-)?(?:windows|win|cp|ibm|ms|x-cp)[-_ ]?(\d{3,4})$")
 _ASCII_LETTER_BEFORE_HIGH = re.compile(rb"[A-Za-z][\x80-\xff]{1,2}(?=[A-Za-z\s.,;:!?]|$)")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
+_HIGH_WORD = re.compile(rb"[\x80-\xff]+")
 _WIDE = ("utf-16", "utf-32")
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _SEVEN_BIT = ("utf-7", *_WIDE, "hz", "iso2022")
@@ -56,6 +57,7 @@ _ONE_BYTE = ("cp12", "koi8", "iso8859", "mac")
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
 _COMMON = frozenset("оеаинтсрвлкмдпуяыьгзбйі")
 _SAMPLE = 4000  # bytes looked at when guessing
+_LETTERS_SAMPLE = 800  # bytes of words in another alphabet
 
 
 def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
@@ -67,7 +69,9 @@ def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
         return storable(data.decode("ascii")), False
     if codec and not (codec.startswith(_ONE_BYTE) and _is_utf8(data)):  # UTF-8 by chance: practically never
         try:
-            return storable(data.decode(codec)), False
+            text = data.decode(codec)
+            # No lone surrogate comes out of UTF-8: looking for one costs as much as decoding.
+            return text.replace("\0", "") if codec == "utf-8" else storable(text), False
         except (UnicodeError, ValueError):
             pass
     return storable(_rescued(data, codec)), True
@@ -119,7 +123,8 @@ def guessed(data: bytes) -> str:
     single = len(_ASCII_LETTER_BEFORE_HIGH.findall(sample))
     if runs <= single * 2:
         return "cp1252"
-    return max(_CYRILLIC, key=lambda codec: _likeness(sample.decode(codec, "replace")))
+    letters = b" ".join(_HIGH_WORD.findall(sample))[:_LETTERS_SAMPLE]
+    return max(_CYRILLIC, key=lambda codec: _likeness(letters.decode(codec, "replace")))
 
 
 def _likeness(text: str) -> int:

@@ -41,9 +41,7 @@ def digest(headers: Headers, body: bytes) -> bytes:
 
 
 def _core(body: bytes) -> bytes:
-    if b"\r" in body:
-        body = body.replace(b"\r\n", b"\n")
-    body = body.rstrip(b"\n \t") + b"\n"
+    body = body.replace(b"\r", b"").rstrip(b"\n \t") + b"\n"
     rule = body.rfind(_TRAILER_RULE, max(0, len(body) - _TAIL))
     if rule > 0 and b"mailing list" in body[rule:].lower():
         body = body[:rule].rstrip(b"\n \t") + b"\n"

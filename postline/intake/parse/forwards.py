@@ -8,21 +8,22 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from postline.intake.parse import addresses as mailboxes
-from postline.intake.parse.attributions import attribution_length, is_quoted, opening
+from postline.intake.parse.attributions import DASH, LEAD, attribution_length, is_quoted, opening
 from postline.intake.parse.bodies import bodies
 from postline.intake.parse.header_block import header_block, role_and_value
 from postline.intake.parse.headers import Headers, split
 from postline.intake.parse.structure import Node, tree
 from postline.intake.parse.values import Address, Forwarded
+from postline.intake.parse.words import any_of
 from postline.intake.parse.written_dates import written_date
 from postline.kit.text import one_line
 
 MOST_LINES = 2_000  # among which a forwarded letter must begin
 LONGEST_LINE = 1_000
 LONGEST_SUBJECT = 2_000
+LONGEST_MARK = 80  # characters of a mark without dashes
 NEAR = 4  # lines between a mark and the header fields
 
-_DASH = r"[-_=*~\u2010-\u2015]"
 _WORDS = (
     r"(?:this is a |beginning of |begin )?forwarded (?:message|mail|e-?mail|letter|appointment)|"
     r"(?:это )?(?:пересылаемое|пересланное|перенаправленное|переадресованное) (?:сообщение|письмо)|"
@@ -43,8 +44,8 @@ _BY = (
     r"переслав)\s.{2,150}"
 )
 _MARK = re.compile(
-    rf"[\s>*]*(?:{_DASH}{{2,60}}\s?(?:8<{_DASH}{{2,40}})?\s*(?:{_WORDS}|{_BY})\s?[:.]?\s*(?:{_DASH}{{2,60}}.{{0,80}})?|"
-    rf"(?:{_WORDS})\s?[:.]?\s*)$",
+    rf"{LEAD}(?:{DASH}{{2,60}}+\s?(?:8<{DASH}{{2,40}})?\s*(?:{_WORDS}|{_BY})\s?[:.]?\s*(?:{DASH}{{2,60}}.{{0,80}})?|"
+    rf"\*{{0,60}}+(?:{_WORDS})\s?[:.]?\s*)$",
     re.IGNORECASE,
 )
 # One of these stands in every mark, however it is capitalised.
@@ -53,9 +54,9 @@ _HINTS = (
     "réexp", "éachem", "eenvi", "inolt", "ncamin", "rzekaz", "eposlan", "idare", "älite", "letil", "转发",
 )  # fmt: skip
 _END = re.compile(
-    rf"\s*{_DASH}{{2,60}}\s*(?:end of (?:the )?forwarded message|(?:завершение|конец) (?:пересылаемого|пересланного) "
+    rf"\s*{DASH}{{2,60}}\s*(?:end of (?:the )?forwarded message|(?:завершение|конец) (?:пересылаемого|пересланного) "
     rf"сообщения|кінець (?:пересланого|перенаправленого) повідомлення|ende der weitergeleiteten nachricht|"
-    rf"einde (?:van het )?doorgestuurde? bericht|fin du message transféré)\s*{_DASH}{{0,60}}\s*$",
+    rf"einde (?:van het )?doorgestuurde? bericht|fin du message transféré)\s*{DASH}{{0,60}}\s*$",
     re.IGNORECASE,
 )
 _BAT_RULE = re.compile(r"\s*={3,}8<={3,}")
@@ -86,11 +87,6 @@ def is_forward_mark(head: str) -> bool:
     return len(head) < 300 and _MARK.match(head) is not None
 
 
-def may_hold_mark(text: str) -> bool:
-    """Whether it is worth looking at the lines one by one."""
-    return any(hint in text for hint in _HINTS)
-
-
 def is_forward(subject: str) -> bool:
     """Whether the first prefix of the subject is a forward's: "Fwd: Re: …", not "Re: Fwd: …"."""
     found = _PREFIX.match(subject)
@@ -110,9 +106,9 @@ def inline(text: str, subject: str) -> Forwarded | None:
     over the quotation of a reply: then the subject decides.
     """
     by_subject = is_forward(subject)
-    if not by_subject and not may_hold_mark(text):
-        return None
     lines = text.split("\n")
+    if not by_subject and not _may_hold_mark(lines):
+        return None
     heads = [line[:LONGEST_LINE].replace("\xa0", " ").strip() for line in lines[: MOST_LINES + 50]]
     for index, head in enumerate(heads[:MOST_LINES]):
         if not head:
@@ -129,6 +125,12 @@ def inline(text: str, subject: str) -> Forwarded | None:
         elif is_quoted(heads, index) or opening(heads, index):
             return None
     return None
+
+
+def _may_hold_mark(lines: list[str]) -> bool:
+    """Whether it is worth looking at the lines one by one: a mark is a line of few words, or one with a rule."""
+    short = "\n".join([line for line in lines if len(line) < LONGEST_MARK or not line[0].isalnum()])
+    return any_of(_HINTS, short)
 
 
 def enclosed(root: Node, subject: str) -> Forwarded | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -15,6 +15,7 @@ from postline.kit.text import one_line
 
 MOST_HEADERS = 1_000  # kept for showing; the ones we need are looked for among all
 LONGEST_VALUE = 65_536  # bytes of one value that are looked at
+LONGEST_SHOWN = 4_000  # bytes of one value that are kept for showing
 MOST_WORDS = 1_000  # encoded words decoded in one value
 LONGEST_WORD = 4_000
 _OFTEN_THE_SAME = 100  # characters of a value: types like text/plain; charset=utf-8
@@ -29,11 +30,14 @@ _PARAMETER = re.compile(r";\s*([^\s=;]{1,200})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]
 
 @dataclass(slots=True)
 class Headers:
-    """All fields in order, values as bytes; `all()` and `first()` are case-blind and decode."""
+    """All fields in order, values as bytes. Names are asked for in small letters; what was unfolded or decoded once is
+    kept, as several readers ask for the same fields."""
 
     fields: list[tuple[str, bytes]]
     charset: str = ""  # of the body: the likeliest one of raw 8-bit headers too
     _by_name: dict[str, list[bytes]] = field(default_factory=dict)
+    _unfolded: dict[str, bytes] = field(default_factory=dict)
+    _decoded: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, value in self.fields:
@@ -42,14 +46,30 @@ class Headers:
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
 
+    def names(self) -> KeysView[str]:
+        """The names of all fields, in small letters."""
+        return self._by_name.keys()
+
     def count(self, name: str) -> int:
         """How often this field (in small letters) stands in the message."""
         return len(self._by_name.get(name, ()))
 
+    def assume(self, charset: str) -> None:
+        """Take this for the likeliest charset of raw 8-bit values."""
+        self.charset = charset
+        self._decoded.clear()
+
     def raw(self, name: str) -> bytes:
         """The first value, unfolded, as bytes; b"" when absent."""
-        values = self._by_name.get(name)
-        return unfolded(values[0]) if values else b""
+        value = self._unfolded.get(name)
+        if value is None:
+            values = self._by_name.get(name)
+            value = self._unfolded[name] = unfolded(values[0]) if values else b""
+        return value
+
+    def folded(self, name: str) -> bytes:
+        """The first value as it stands in the message; KeyError when absent."""
+        return self._by_name[name][0]
 
     def all_raw(self, name: str) -> list[bytes]:
         """Every value, unfolded, as bytes."""
@@ -57,11 +77,19 @@ class Headers:
 
     def text(self, name: str) -> str:
         """The first value, decoded; "" when absent."""
-        return text(self.raw(name), self.charset)
+        words = self._decoded.get(name)
+        if words is None:
+            words = self._decoded[name] = text(self.raw(name), self.charset)
+        return words
 
     def shown(self) -> tuple[tuple[str, str], ...]:
         """The first fields, decoded, for people and filters."""
-        return tuple((name, text(unfolded(value[:4_000]), self.charset)) for name, value in self.fields[:MOST_HEADERS])
+        return tuple([(name, self._shown(name.lower(), value)) for name, value in self.fields[:MOST_HEADERS]])
+
+    def _shown(self, name: str, value: bytes) -> str:
+        if value is self._by_name[name][0] and len(value) <= LONGEST_SHOWN:
+            return self.text(name)
+        return text(unfolded(value[:LONGEST_SHOWN]), self.charset)
 
 
 def split(raw: bytes) -> tuple[Headers, int]:
@@ -70,33 +98,31 @@ def split(raw: bytes) -> tuple[Headers, int]:
     position = 0
     end = len(raw)
     while position < end:
-        if raw[position] == 10 or raw[position : position + 2] == b"\r\n":
-            return Headers(fields), raw.index(b"\n", position) + 1
         match = _FIELD.match(raw, position)
         if match:
             fields.append((match[1].decode("ascii"), match[2][:LONGEST_VALUE]))
+            position = match.end()
+        elif raw.startswith((b"\n", b"\r\n"), position):
+            return Headers(fields), raw.index(b"\n", position) + 1
         elif not fields:
             return Headers(fields), 0
         else:
             position = (raw.find(b"\n", position) + 1) or end
-            continue
-        position = match.end()
     return Headers(fields), end
 
 
 def unfolded(value: bytes) -> bytes:
     """One line: a fold becomes a single blank."""
     if b"\n" in value:
-        return b" ".join(filter(None, [line.strip() for line in value.split(b"\n")]))
+        return b" ".join(filter(None, map(bytes.strip, value.split(b"\n"))))
     return value.strip()
 
 
 def text(value: bytes, charset: str = "") -> str:
     """A header's value as people read it: encoded words decoded wherever they stand, raw 8-bit guessed
     (`charset` is the likeliest)."""
-    if b"=?" in value:
-        return one_line("".join(_pieces(value, charset)))
-    return one_line(_raw_text(value, charset))
+    words = "".join(_pieces(value, charset)) if b"=?" in value else _raw_text(value, charset)
+    return words.strip() if words.isprintable() else one_line(words)
 
 
 def _raw_text(value: bytes, charset: str) -> str:
@@ -145,6 +171,10 @@ def _word_bytes(encoding: bytes, payload: bytes) -> bytes:
 
 def base64_bytes(data: bytes) -> bytes:
     """Base64 as far as it can be read: foreign characters skipped, padding supplied, a stray last letter lost."""
+    try:
+        return binascii.a2b_base64(data.translate(None, b"\r\n"), strict_mode=True)
+    except binascii.Error:
+        pass
     letters = re.sub(rb"[^A-Za-z0-9+/]+", b"", data)
     letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))

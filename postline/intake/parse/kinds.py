@@ -52,7 +52,7 @@ def judge(headers: Headers, root: Node, text: str, sender: Address, subject: str
         return Judged("bounce", bounces)
     if null or auto_replies.by_headers(headers) or auto_replies.by_subject(subject):
         return Judged("auto-reply")
-    if any(name in headers for name in LIST_FIELDS) or _value(headers, "precedence") in ("list", "bulk"):
+    if not headers.names().isdisjoint(LIST_FIELDS) or _value(headers, "precedence") in ("list", "bulk"):
         return Judged("mailing-list")
     return Judged("auto-reply" if auto_replies.by_words(subject, text) else "letter")
 

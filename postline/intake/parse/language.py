@@ -8,10 +8,11 @@ from collections import Counter
 from postline.intake.parse.language_words import CYRILLIC_GROUPS, CYRILLIC_WORDS, LATIN_GROUPS, LATIN_WORDS
 
 SAMPLE = 800  # characters looked at
+FIRST_SAMPLE = 120  # characters that are enough where they leave no doubt
 GROUPS_SAMPLE = 250  # characters whose groups of letters are looked at
 FEWEST_LETTERS = 6
 WORD, GROUP, LETTER = 1.0, 0.3, 0.7  # what one of each counts
-CLEAR = 4.0  # so much more evidence by words needs no groups of letters
+CLEAR = 4.0  # so much more evidence by words needs no groups of letters, in the first sample no second one
 LEAST = 1.2  # less evidence than this is none
 OURS = 0.6  # the languages that answers are written in win where the evidence is about the same
 
@@ -64,16 +65,27 @@ def language(text: str) -> str:
     if "@" in prose or "/" in prose:
         prose = " ".join(token for token in prose.split() if "@" not in token and "/" not in token)
     own = _QUOTATION.sub(" ", prose)
+    first = own[:FIRST_SAMPLE]
+    if len(first) < len(own) and _same_alphabet(first, own) and (found := _of(first, margin=CLEAR)):
+        return found
     return _of(own) or (_of(prose) if len(own) < len(prose) else "")
 
 
-def _of(prose: str) -> str:
+def _same_alphabet(first: str, whole: str) -> bool:
+    """Whether what follows is written as it begins: an English error message may stand above a Russian letter."""
+    if whole.isascii():
+        return True
+    return not first.isascii() and bool(_CYRILLIC_RUN.search(first)) == bool(_CYRILLIC_RUN.search(whole))
+
+
+def _of(prose: str, margin: float = 0.0) -> str:
+    """The language that has more evidence than any other by more than the margin."""
     words = _WORD.findall(prose)
     joined = "".join(words)
     if len(joined) < FEWEST_LETTERS:
         return ""
     if joined.isascii():
-        return _best(words, joined, _LATIN)
+        return _best(words, joined, _LATIN, margin)
     cyrillic = sum(map(len, _CYRILLIC_RUN.findall(joined)))
     latin = sum(map(len, _LATIN_RUN.findall(joined)))
     if cyrillic + latin < len(joined) / 2:
@@ -82,12 +94,12 @@ def _of(prose: str) -> str:
     if cyrillic * 3 >= latin or (
         cyrillic >= FEWEST_LETTERS and _CYRILLIC_RUN.match(words[0]) and cyrillic * 10 > latin
     ):
-        return _best(words, joined, _CYRILLIC) or "ru"
-    return _best(words, joined, _LATIN)
+        return _best(words, joined, _CYRILLIC, margin) or ("" if margin else "ru")
+    return _best(words, joined, _LATIN, margin)
 
 
-def _best(words: list[str], joined: str, tables: _Tables) -> str:
-    """The language with the most evidence; none when there is no evidence, or as much for another one of ours."""
+def _best(words: list[str], joined: str, tables: _Tables, margin: float) -> str:
+    """The language with the most evidence; none when there is no evidence, or about as much for another one."""
     codes, languages, by_group = tables
     scores = dict.fromkeys(codes, 0.0)
     for word in words:
@@ -110,7 +122,7 @@ def _best(words: list[str], joined: str, tables: _Tables) -> str:
         if scores.get(code):
             scores[code] += OURS
     best, second = _two_best(scores)
-    return best if scores[best] >= LEAST and scores[best] > scores[second] else ""
+    return best if scores[best] >= LEAST and scores[best] - scores[second] > margin else ""
 
 
 def _two_best(scores: dict[str, float]) -> list[str]:

@@ -38,7 +38,7 @@ def read(raw: bytes) -> ParsedMessage:
     raw = _normal(raw)
     headers, start = split(raw)
     _, given = parameters(headers.text("content-type")) if "content-type" in headers else ("", {})
-    headers.charset = given.get("charset", "")
+    headers.assume(given.get("charset", ""))
     body = raw[start:]
     root = _tree(headers, body, defects)
     content = bodies(root, defects)

@@ -16,8 +16,7 @@ MOST_LINES = 10_000  # more is no letter, and shown whole
 LONGEST_LINE = 1_000  # characters of a line that are looked at
 SHORTEST_FULL_LINE = 72  # where programs begin to wrap
 
-_ODD_SPACES = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\ufeff": "", "\u200e": ""})
-_ODD = re.compile("[\xa0\u202f\u2009\u200b\ufeff\u200e]")
+_ODD_BLANKS = {"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\ufeff": "", "\u200e": ""}
 _SENTENCE_END = (".", "!", "?", ":", ";", "…")
 _LINK_LINE = re.compile(r"\s*[(<]?https?://\S{1,500}\s*>?\s*$")
 
@@ -30,7 +29,9 @@ def new_text(text: str, *, forwards: bool = False) -> str:
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         return text.strip("\n").rstrip()
-    segments, rest = _segments(lines, _heads(lines, odd=_ODD.search(text) is not None), forwards=forwards)
+    plain = _with_plain_blanks(text)
+    heads = [line[:LONGEST_LINE].strip() for line in (lines if plain is text else plain.split("\n"))]
+    segments, rest = _segments(lines, heads, forwards=forwards)
     kept: list[str] = []
     for segment in segments:
         own = _trimmed(without_signature(segment) if not rest else segment)
@@ -42,9 +43,13 @@ def new_text(text: str, *, forwards: bool = False) -> str:
     return newest if newest.strip() else text.strip("\n").rstrip()
 
 
-def _heads(lines: Sequence[str], *, odd: bool) -> list[str]:
-    """What is looked at of each line: no blanks around it, odd blanks made plain."""
-    return [(line[:LONGEST_LINE].translate(_ODD_SPACES) if odd else line[:LONGEST_LINE]).strip() for line in lines]
+def _with_plain_blanks(text: str) -> str:
+    """What is looked at: odd blanks made plain, marks without width gone."""
+    if text.isascii():
+        return text
+    for odd, plain in _ODD_BLANKS.items():
+        text = text.replace(odd, plain)
+    return text
 
 
 def _segments(lines: Sequence[str], heads: Sequence[str], *, forwards: bool) -> tuple[list[list[str]], list[str]]:

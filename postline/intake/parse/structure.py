@@ -26,13 +26,8 @@ _QUOTED_PRINTABLE = re.compile(
     rb"^content-transfer-encoding[ \t]*:[ \t]*quoted-printable", re.IGNORECASE | re.MULTILINE
 )
 _UNCHANGED = email.policy.compat32.clone(max_line_length=None)  # enclosed messages keep their folds
-_MIME_FIELDS = {
-    "content-type",
-    "content-transfer-encoding",
-    "content-disposition",
-    "content-id",
-    "mime-version",
-}
+_MIME_FIELDS = ("content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version")
+_TEXT = re.compile(r"text/(?:plain|html)[ \t]*(?:;|\Z)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -68,18 +63,30 @@ def own_leaves(node: Node) -> Iterator[Node]:
 
 def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     """The parts of a message; what had to be repaired is added to `defects`."""
+    if alone := _text_alone(headers, body):
+        return alone
     if body.count(b"\n--") > MOST_PARTS:
         body = _shortened(headers, body, defects)
-    if _containers(body) > MOST_NESTED:
+    if body.count(b"/") > MOST_NESTED and _containers(body) > MOST_NESTED:
         body = _defused(body)
         defects.append("nesting")
-    head = b"".join(
-        name.encode() + b":" + value + b"\n" for name, value in _first_of_each(headers) if name.lower() in _MIME_FIELDS
-    )
+    head = b"".join(name.encode() + b":" + headers.folded(name) + b"\n" for name in _MIME_FIELDS if name in headers)
     raw = head + b"\n" + body
     return _by_fast(raw, defects) or _from_standard(
         email.message_from_bytes(_with_last_ends(raw), policy=_UNCHANGED), ""
     )
+
+
+def _text_alone(headers: Headers, body: bytes) -> Node | None:
+    """The only part of a message that is a text and nothing else, for which no parser is needed; else None."""
+    encoding = headers.raw("content-transfer-encoding").lower()
+    declared = headers.text("content-type")
+    if encoding not in (b"", b"7bit", b"8bit", b"base64") or not (not declared or _TEXT.match(declared)):
+        return None
+    if not all(headers.raw(name).isascii() for name in _MIME_FIELDS):
+        return None
+    content = base64_bytes(body) if encoding == b"base64" else body
+    return _node(declared, headers.text("content-disposition"), headers.text("content-id"), content, "")
 
 
 def _by_fast(raw: bytes, defects: list[str]) -> Node | None:
@@ -103,13 +110,6 @@ def _with_last_ends(raw: bytes) -> bytes:
         last = max(0, raw.rfind(end))
         raw = raw[:last].replace(end, b"\n--" + boundary) + raw[last:]
     return raw
-
-
-def _first_of_each(headers: Headers) -> list[tuple[str, bytes]]:
-    seen: dict[str, tuple[str, bytes]] = {}
-    for name, value in headers.fields:
-        seen.setdefault(name.lower(), (name, value))
-    return list(seen.values())
 
 
 def _shortened(headers: Headers, body: bytes, defects: list[str]) -> bytes:

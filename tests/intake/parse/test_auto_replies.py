@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from postline.intake.parse import read
+from postline.intake.parse.auto_reply_phrases import AUTOMATIC, AUTOMATIC_ROOTS
 from tests.intake.parse.robots import PEOPLE, ROBOTS, Row
 
 pytestmark = pytest.mark.unit
@@ -31,3 +32,7 @@ def test_a_letter_about_such_things_stays_a_letter(row: Row) -> None:
 def test_the_tables_are_large_enough() -> None:
     assert len(ROBOTS) >= 100
     assert len(PEOPLE) >= 50
+
+
+def test_a_root_stands_in_every_phrase_of_a_robot() -> None:
+    assert [phrase for phrase in AUTOMATIC if not any(root in phrase for root in AUTOMATIC_ROOTS)] == []

@@ -72,6 +72,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "a route without end": lambda: b"From: <" + b"@a," * 60_000 + b"@b:ivan@mail.example>\n\ntext",
     "blanks in an address": lambda: b"From: ivan" + b" " * 30_000 + b"@" + b" . a" * 60_000 + b"\n\ntext",
     "backslashes in an address": lambda: b"From: (" + b"\\" * 200_000 + b")\n\ntext",
+    "3,000 lines of asterisks": lambda: with_type(b"text/plain", (b"*" * 290 + b" x\n") * 3_000),
     "uuencoded files without end": lambda: with_type(b"text/plain", b"begin 644 a\n" * 80_000),
     "50,000 uuencoded files": lambda: with_type(b"text/plain", b"begin 644 a\n`\nend\n" * 50_000),
     "uuencoded lines that give much": lambda: with_type(b"text/plain", b"begin 644 a\n" + b"M\n" * 490_000 + b"end\n"),
