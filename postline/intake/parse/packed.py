@@ -23,7 +23,8 @@ def unpack(root: Node, defects: list[str], depth: int = 0) -> None:
         leaf.children = _children(leaf, defects, depth)
         if leaf.children and depth < DEEPEST:
             for child in leaf.children:
-                unpack(child, defects, depth + 1)
+                if child.place != leaf.place:  # the words that are left of a text have been looked through
+                    unpack(child, defects, depth + 1)
 
 
 def _children(leaf: Node, defects: list[str], depth: int) -> list[Node]:

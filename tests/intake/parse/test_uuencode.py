@@ -6,6 +6,7 @@ import binascii
 
 import pytest
 
+from postline.intake.parse import cut, read
 from postline.intake.parse.uuencode import MOST_FILES, EncodedFile, without_files
 
 pytestmark = pytest.mark.unit
@@ -47,3 +48,13 @@ def test_a_text_of_files_gives_the_first_ones() -> None:
     rest, files = without_files((b"begin 644 f\n" + LINE + b"`\nend\n") * (MOST_FILES + 5))
     assert len(files) == MOST_FILES
     assert rest.count(b"begin") == 5
+
+
+def test_every_file_of_a_text_with_more_than_are_taken_out_has_its_own_place() -> None:
+    block = b"begin 644 f\n" + LINE + b"`\nend\n"
+    raw = b"Subject: Dots\n\nMany:\n" + b"".join(block + b"word %d\n" % n for n in range(150))
+
+    parts = read(raw).attachments
+
+    assert len({part.place for part in parts}) == len(parts) == MOST_FILES
+    assert all(len(cut(raw, part.place)) == part.size for part in parts)
