@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as entities
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cache
 from urllib.parse import urlsplit
@@ -14,10 +14,11 @@ import idna
 from publicsuffixlist import PublicSuffixList
 
 LONGEST_WORDS = 2_000  # of a link's words; longer ones are no address
-_ANCHOR = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>', re.DOTALL)
+_ANCHOR = re.compile(r'<a(?P<attributes>(?: [a-z-]+="[^"]*")*)>|</a>')
 _HREF = re.compile(r' href="([^"]*)"')
 _TITLE = re.compile(r' title="[^"]*"')
 _TAG = re.compile(r"<[^<>]*>")
+_AUTHORITY = re.compile(r"[\x00-\x20]*(https?):[/\\]*([^/\\?#]*)", re.IGNORECASE)  # as browsers read it (WHATWG URL)
 _SHOWN_ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _SHOWN_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d]{2,63}(?=[/:?#]|\Z)")
 _SHOWN_MAIL = re.compile(r"[^\s@<>]+@(?:[\w-]{1,63}\.){1,8}[^\W\d]{2,63}")
@@ -75,18 +76,38 @@ def mark_links(html: str, mark: Callable[[Pretence, str], str]) -> str:
     `mark` gets what is wrong and the true target, and gives HTML.
     """
 
-    def marked(anchor: re.Match[str]) -> str:
-        attributes, content = anchor[1], anchor[2]
-        found = _HREF.search(attributes)
-        if found is None:
-            return anchor[0]
-        url = entities.unescape(found[1])
-        told = _TITLE.sub("", attributes) + f' title="{found[1]}"'
-        wrong = pretence(url, entities.unescape(_TAG.sub("", content)))
-        behind = mark(wrong, url[7:].partition("?")[0] if url.startswith("mailto:") else shown_host(url))
-        return f"<a{told}>{content}</a>{behind if wrong else ''}"
+    pieces: list[str] = []
+    around: list[tuple[str, list[str]]] = []  # the open links, each with its own words: tables can hold links in links
+    position = 0
+    for tag in _ANCHOR.finditer(html):
+        between = html[position : tag.start()]
+        pieces.append(between)
+        position = tag.end()
+        if around:
+            around[-1][1].append(between)
+        if tag["attributes"] is not None:
+            url, told = _told(tag["attributes"])
+            pieces.append(f"<a{told}>")
+            around.append((url, []))
+        else:
+            pieces.append(f"</a>{_behind(*around.pop(), mark) if around else ''}")
+    return "".join((*pieces, html[position:]))
 
-    return _ANCHOR.sub(marked, html)
+
+def _told(attributes: str) -> tuple[str, str]:
+    """The address of a link, and its attributes with the address as its title."""
+    found = _HREF.search(attributes)
+    if found is None:
+        return "", attributes
+    return entities.unescape(found[1]), _TITLE.sub("", attributes) + f' title="{found[1]}"'
+
+
+def _behind(url: str, words: Sequence[str], mark: Callable[[Pretence, str], str]) -> str:
+    """The mark of a link that pretends, else nothing."""
+    wrong = pretence(url, entities.unescape(_TAG.sub("", "".join(words))))
+    if not wrong:
+        return ""
+    return mark(wrong, url[7:].partition("?")[0] if url.startswith("mailto:") else shown_host(url))
 
 
 def _claimed(words: str) -> str:
@@ -104,12 +125,15 @@ def _claimed(words: str) -> str:
 
 def _host(url: str) -> tuple[str, str]:
     """Host and what stands before it, of an http address."""
+    found = _AUTHORITY.match(url)
+    if found is None:
+        return "", ""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(f"{found[1]}://{found[2]}")
         host = parts.hostname or ""
     except ValueError:
         return "", ""
-    return (host.rstrip("."), parts.netloc.rpartition("@")[0]) if parts.scheme in ("http", "https") else ("", "")
+    return host.rstrip("."), parts.netloc.rpartition("@")[0]
 
 
 def _is_mixed(label: str) -> bool:

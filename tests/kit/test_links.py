@@ -18,6 +18,9 @@ pytestmark = pytest.mark.unit
         ("https://evil.com/", "bank.com"),
         ("https://evil.co.uk/", "bank.co.uk"),
         ("https://bank.com@evil.com/", "Sign in"),
+        ("https:///evil.com/", "https://bank.com/"),  # browsers leave out what slashes are too many
+        ("https://evil.com\\.bank.com/", "https://bank.com/"),  # and end a host at a backslash
+        ("https://bank.com\\@evil.com/", "https://evil.com/"),
         ("https://evil.com/bank.com", "Please visit https://bank.com/ now"),
         ("mailto:a@evil.com", "support@bank.com"),
     ],
@@ -77,6 +80,21 @@ def test_the_mark_stands_behind_the_link_that_pretends() -> None:
 
     assert marked.count("[elsewhere: evil.com]") == 1
     assert "</a>[elsewhere: evil.com] and" in marked
+
+
+@pytest.mark.parametrize("around", ['<a name="top">', '<a href="https://bank.com/">'])
+def test_a_link_within_a_link_is_judged_by_itself(around: str) -> None:
+    inner = '<table><tr><td><a href="https://evil.com/">https://bank.com/</a></td></tr></table>'
+
+    marked = mark_links(clean(f"{around}{inner}</a>"), lambda wrong, target: f"[{wrong}: {target}]")
+
+    assert 'title="https://evil.com/"' in marked
+    assert marked.count("[elsewhere: evil.com]") == 1
+
+
+def test_the_host_is_the_one_where_a_browser_goes() -> None:
+    assert shown_host("https://evil.com\\@bank.com/") == "evil.com"
+    assert shown_host(" HTTPS:///evil.com:443?@bank.com") == "evil.com"
 
 
 def test_ten_thousand_links_are_marked_in_time() -> None:
