@@ -244,6 +244,15 @@ class TestAnswering:
         assert happenings(ticket) == ["arrived", "answered", "not-delivered", "reopened"]
         assert ticket.state == State.OPEN
 
+    def test_a_failed_delivery_pulls_no_ticket_out_of_a_private_queue(self, d: Department) -> None:
+        ticket = letter(d)
+        message = answer(d.reach("line1"), number=ticket.number, text="Hello", now=LATER)
+        move(d.reach("lead"), number=ticket.number, queue=d.queues["vulnerabilities"], now=LATER)
+        assert message.outbox_message is not None
+        delivery_failed(message=message.outbox_message, now=LATER)
+        ticket.refresh_from_db()
+        assert (ticket.state, ticket.queue, ticket.undelivered) == (State.OPEN, d.queues["vulnerabilities"], True)
+
     def test_a_hostile_name_makes_no_second_recipient(self, d: Department) -> None:
         ticket = letter(d, sender=("u@x>, <b@evil.example>\r\nBcc: x@y", "anna@user.example"))
         answer(d.reach("line1"), number=ticket.number, text="Hi", now=LATER)

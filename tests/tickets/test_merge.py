@@ -223,6 +223,19 @@ class TestWhatComesLater:
         assert (kinds(older)[-2:], again(older).state) == (["not-delivered", "reopened"], State.OPEN)
         assert kinds(newer)[-1] == "merged"
 
+    def test_an_answer_that_bounces_pulls_the_other_out_of_no_private_queue(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        older, newer = two
+        answer(d.reach("line1"), number=newer.number, text="Hello", now=LATER)
+        answer(d.reach("line1"), number=older.number, text="Hello", now=LATER)
+        move(d.reach("lead"), number=older.number, queue=d.queues["vulnerabilities"], now=LATEST)
+        merge(d.reach("lead"), number=newer.number, into=older.number, now=LATEST)
+        delivery_failed(message=OutboxMessage.objects.get(ticket_id=newer.pk), now=LATEST)
+        assert (again(older).queue, again(older).state) == (d.queues["vulnerabilities"], State.OPEN)
+        with pytest.raises(NoSuchTicket):
+            conversation(d.reach("web"), older.number)
+
     def test_what_was_sent_from_it_shows_how_far_it_has_come(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
         older, newer = two
         answer(d.reach("line1"), number=newer.number, text="Hello", now=LATER)

@@ -40,7 +40,7 @@ def not_delivered(
     mark_refused(ticket.project_id, replies, now=now)
     if message.kind == Kind.ANSWER:
         ticket.undelivered = True
-        _return(ticket, ours.queue, now=now)
+        _return(ticket, _where_it_was_sent(ours), now=now)
     ticket.save()
 
 
@@ -67,6 +67,12 @@ def _locked(message: OutboxMessage) -> Message | None:
 
 def _ids(message: OutboxMessage, ours: Message, report: int | None) -> dict[str, int]:
     return {"message": ours.pk, "outbox": message.pk} | ({} if report is None else {"report": report})
+
+
+def _where_it_was_sent(ours: Message) -> Queue | None:
+    """None where the ticket stays: the answer left from another one that became part of it, or somebody has put it
+    into a private queue since. What stands there must not come before other eyes because a mail server refuses."""
+    return None if ours.origin_id is not None or ours.ticket.queue.private else ours.queue
 
 
 def _return(ticket: Ticket, queue: Queue | None, *, now: datetime) -> None:
