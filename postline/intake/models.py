@@ -94,7 +94,7 @@ class ListedSender(models.Model):
     verdict = models.CharField(max_length=8, choices=Verdict)
     always = models.BooleanField(default=False)
     added_at = models.DateTimeField()
-    before = models.CharField(max_length=8, blank=True, default="")  # the verdict that was changed, for an undo
+    before = models.CharField(max_length=8, blank=True, default="")  # for an undo: the verdict, or "always"
     added_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
 
     class Meta:

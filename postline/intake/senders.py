@@ -15,6 +15,7 @@ from postline.projects.models import Mailbox, Project
 from postline.projects.rights import Forbidden, ProjectRight, Reach
 
 LONGEST = 320
+ALWAYS = "always"  # what stood there before was an allowed sender who needs no proof
 _LABEL = r"[^\s@<>(),;:\\\"\[\].]+"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _ADDRESS = re.compile(rf"[^\s@<>(),;:\\\"\[\]]+@{_LABEL}(?:\.{_LABEL})*")
@@ -56,20 +57,24 @@ def tidy(written: str) -> str:
 def put_on_list(
     reach: Reach, *, project_id: int, sender: str, verdict: Verdict, always: bool = False, now: datetime
 ) -> ListedSender:
-    """Block or allow a sender from now on; what lies in quarantine stays there. Raises Forbidden, NoSender."""
+    """Block or allow a sender from now on; what lies in quarantine stays there. Who is listed so already stays as they
+    are, with whoever listed them. Raises Forbidden, NoSender."""
     reach.require_in_project(ProjectRight.SCREEN, project_id)
     pattern = tidy(sender)
     if verdict == Verdict.BLOCK and _is_ours(pattern):
         raise NoSender(_("This is an address or the domain of a mailbox of ours: it cannot be blocked."))
     before = ListedSender.objects.select_for_update().filter(project_id=project_id, pattern=pattern).first()
+    always = always and verdict == Verdict.ALLOW
+    if before is not None and (before.verdict, before.always) == (verdict, always):
+        return before
     made, _new = ListedSender.objects.update_or_create(
         project_id=project_id,
         pattern=pattern,
         defaults={
             "verdict": verdict,
-            "always": always and verdict == Verdict.ALLOW,
+            "always": always,
             "added_at": now,
-            "before": before.verdict if before is not None and before.verdict != verdict else "",
+            "before": "" if before is None else ALWAYS if before.always else before.verdict,
             "added_by": reach.person,
         },
     )
@@ -110,7 +115,9 @@ def take_back(reach: Reach, *, added_at: datetime, now: datetime) -> int:
         if not one.before:
             take_off_list(reach, listed_id=one.pk, now=now)
             continue
-        put_on_list(reach, project_id=one.project_id, sender=one.pattern, verdict=Verdict(one.before), now=now)
+        always = one.before == ALWAYS
+        verdict = Verdict.ALLOW if always else Verdict(one.before)
+        put_on_list(reach, project_id=one.project_id, sender=one.pattern, verdict=verdict, always=always, now=now)
     return len(found)
 
 

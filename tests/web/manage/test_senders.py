@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from postline.intake.models import ListedSender
-from tests.scenes import Department
+from postline.intake.models import ListedSender, Verdict
+from postline.intake.senders import put_on_list
+from tests.scenes import NOW, Department
 from tests.web.conftest import SignedIn
 
 LIST = "/manage/projects/mail/senders/"
@@ -28,6 +29,26 @@ def test_an_allowed_one_may_be_believed_without_proof(signed_in: SignedIn) -> No
     )
     assert ListedSender.objects.get().always
     assert "also without proof" in page.text
+
+
+@pytest.mark.parametrize("always", [True, False])
+def test_undo_leaves_what_somebody_else_had_put_on_the_list(signed_in: SignedIn, d: Department, always: bool) -> None:
+    for verdict, sender in ((Verdict.BLOCK, "evil.example"), (Verdict.ALLOW, "anna@user.example")):
+        put_on_list(
+            d.reach("admin"),
+            project_id=d.projects["mail"].pk,
+            sender=sender,
+            verdict=verdict,
+            always=always,
+            now=NOW,
+        )
+    before = list(ListedSender.objects.order_by("pattern").values_list("pattern", "verdict", "always"))
+    client = signed_in("lead")
+    for sender, typed in (("evil.example", "block"), ("anna@user.example", "allow"), ("anna@user.example", "block")):
+        page = client.post(LIST, {"sender": sender, "verdict": typed}, follow=True).text
+        undo = page.partition('action="/quarantine/unlist/?at=')[2].partition('"')[0]
+        client.post(f"/quarantine/unlist/?at={undo}")
+        assert list(ListedSender.objects.order_by("pattern").values_list("pattern", "verdict", "always")) == before
 
 
 def test_what_is_no_sender_is_said_at_the_field_and_stays_typed(signed_in: SignedIn) -> None:
