@@ -21,16 +21,19 @@ class NothingToUndo(Exception):
 
 
 @transaction.atomic
-def undo(reach: Reach, *, number: int, now: datetime) -> Ticket:
+def undo(reach: Reach, *, number: int, event: int | None = None, now: datetime) -> Ticket:
     """Undo the person's last merge or split of this ticket, whichever side of it the ticket was on; what was undone
-    already is passed over. Returns the ticket as it is then.
+    already is passed over. With `event`, the number of one in its history, that one alone: who presses twice undoes
+    nothing before it. Returns the ticket as it is then.
 
     Raises NothingToUndo, TakenByAnother, NoSuchTicket, Forbidden.
     """
     ticket = ticket_for(reach, number)
     theirs = Event.objects.filter(ticket=ticket, person=reach.person, kind__in=UNDOABLE, at__gt=now - WITHIN)
-    for event in theirs.order_by("-number"):
-        if _undo(reach, ticket, event, now=now):
+    if event is not None:
+        theirs = theirs.filter(number=event)
+    for one in theirs.order_by("-number"):
+        if _undo(reach, ticket, one, now=now):
             return ticket_for(reach, number)
     raise NothingToUndo(number)
 

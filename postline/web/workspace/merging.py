@@ -19,7 +19,7 @@ from postline.tickets.actions import suggest, undo, unmerge
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.models import State
 from postline.tickets.queries import lists
-from postline.tickets.queries.access import MergedAway, ticket_for
+from postline.tickets.queries.access import MergedAway, NoSuchTicket, ticket_for
 from postline.tickets.queries.conversation import Said, conversation
 from postline.tickets.queries.merged import merged_into
 from postline.web.shared.decorators import StaffRequest, signed_in
@@ -39,7 +39,7 @@ def merge(request: StaffRequest, number: int) -> HttpResponse:
     except TROUBLES as error:
         return ticket_page(request, number, trouble=trouble_of(error))
     words = _("%(number)s is part of this ticket now.") % {"number": numbers.show(number)}
-    messages.success(request, words, extra_tags=f"undo:{reverse('desk-undo', args=[target.number])}")
+    messages.success(request, words, extra_tags=_undoing(target.number, target.event_count))
     return redirect("desk-ticket", number=target.number)
 
 
@@ -56,9 +56,10 @@ def take_apart(request: StaffRequest, number: int) -> HttpResponse:
 
 @posted
 def undo_last(request: StaffRequest, number: int) -> HttpResponse:
-    """The merge or split that the person has just made; what its toast offers."""
+    """The merge or split that the person has just made: `?event=`, what its toast offers, else the last one."""
+    event = key_of(request.GET.get("event", ""))
     try:
-        ticket = undo.undo(request.reach, number=number, now=clock.now())
+        ticket = undo.undo(request.reach, number=number, event=event, now=clock.now())
     except TROUBLES as error:
         return ticket_page(request, number, trouble=trouble_of(error))
     messages.success(request, _("Undone."))
@@ -94,12 +95,23 @@ def split(request: StaffRequest, number: int, message: int) -> HttpResponse:
             )
         except TROUBLES as error:
             trouble = trouble_of(error)
+        except NoSuchTicket:  # pressed twice, and the new one stands in a queue that the person does not see
+            return redirect("desk-ticket", number=ticket_for(request.reach, number).number)
         else:
             words = _("A ticket of its own: %(number)s") % {"number": numbers.show(new.number)}
-            messages.success(request, words, extra_tags=f"undo:{reverse('desk-undo', args=[number])}")
+            may_undo = request.reach.may(Right.CHANGE, new.queue_id)
+            messages.success(request, words, extra_tags=_undoing(new.number, BEGINNING) if may_undo else "")
             seen = request.reach.may(Right.SEE, new.queue_id)
             return redirect("desk-ticket", number=new.number if seen else number)
     return _split_page(request, number, message, trouble)
+
+
+BEGINNING = 1  # the event of a split in the history of the new ticket
+
+
+def _undoing(number: int, event: int) -> str:
+    """What makes a toast offer to undo this event."""
+    return f"undo:{reverse('desk-undo', args=[number])}?event={event}"
 
 
 def _queue(request: StaffRequest) -> Queue | None:

@@ -17,6 +17,8 @@ from postline.tickets.models import Draft, Merge, Message, Reason, State, Sugges
 from tests.scenes import BORIS, Department, letter
 from tests.web.conftest import SignedIn
 
+TOAST = re.compile(r'<form method="post" action="([^"]+/undo/[^"]*)">')
+
 
 @pytest.fixture
 def two(d: Department) -> tuple[Ticket, Ticket]:
@@ -54,11 +56,25 @@ def test_one_press_merges_and_the_toast_undoes_it(two: tuple[Ticket, Ticket], si
     page = browser.post(desk(newer, "merge/"), {"into": older.number}, follow=True).content.decode()
     assert f"{numbers.show(newer.number)} is part of this ticket now." in page
     assert page.index("Still refused.") > page.index("my password is refused")
-    (undo,) = re.findall(r'<form method="post" action="([^"]+/undo/)">', page)
+    (undo,) = TOAST.findall(page)
     page = browser.post(undo, follow=True).content.decode()
     assert "Undone." in page
     assert not Merge.objects.filter(undone_at=None).exists()
     assert again(newer).state == State.NEW
+
+
+def test_the_toast_undoes_what_it_tells_of_and_nothing_before_it(
+    d: Department, two: tuple[Ticket, Ticket], signed_in: SignedIn
+) -> None:
+    older, newer = two
+    third = letter(d, text="Third.", now=clock.now())
+    browser = signed_in("line1")
+    browser.post(desk(newer, "merge/"), {"into": older.number}, follow=True)
+    page = browser.post(desk(third, "merge/"), {"into": older.number}, follow=True).content.decode()
+    (undo,) = TOAST.findall(page)
+    browser.post(undo)
+    assert browser.post(undo).status_code == 409  # pressed twice
+    assert (again(third).state, again(newer).state) == (State.NEW, State.MERGED)
 
 
 def test_what_is_not_the_same_is_not_suggested_again(two: tuple[Ticket, Ticket], signed_in: SignedIn) -> None:
@@ -215,17 +231,30 @@ class TestSplitting:
         assert list(new.messages.order_by("id")) == [second, third]
         assert f"A ticket of its own: {numbers.show(new.number)}" in page
         assert "line1</b> split it off from" in page
-        (undo,) = re.findall(r'<form method="post" action="([^"]+/undo/)">', page)
+        (undo,) = TOAST.findall(page)
         browser.post(undo)
         assert ticket.messages.count() == 3
 
     def test_into_a_queue_that_one_does_not_see(self, d: Department, ticket: Ticket, signed_in: SignedIn) -> None:
         second = Message.objects.order_by("id")[1]
         fields = {"queue": d.queues["vulnerabilities"].pk}
-        answer = signed_in("line1").post(desk(ticket, f"split/{second.pk}/"), fields)
+        browser = signed_in("line1")
+        answer = browser.post(desk(ticket, f"split/{second.pk}/"), fields)
         assert answer.headers["Location"] == desk(ticket)
         assert second.ticket == ticket
         assert Message.objects.get(pk=second.pk).ticket.queue == d.queues["vulnerabilities"]
+        page = browser.get(desk(ticket)).content.decode()
+        assert "A ticket of its own" in page
+        assert TOAST.findall(page) == []  # it could not be taken out there again
+
+    def test_pressed_twice_into_such_a_queue(self, d: Department, ticket: Ticket, signed_in: SignedIn) -> None:
+        second = Message.objects.order_by("id")[1]
+        fields = {"queue": d.queues["vulnerabilities"].pk}
+        browser = signed_in("line1")
+        for _ in range(2):
+            answer = browser.post(desk(ticket, f"split/{second.pk}/"), fields)
+            assert (answer.status_code, answer.headers.get("Location")) == (302, desk(ticket))
+        assert Ticket.objects.count() == 2
 
     def test_nothing_goes_where_everything_would(self, ticket: Ticket, signed_in: SignedIn) -> None:
         first, second, third = Message.objects.order_by("id")
