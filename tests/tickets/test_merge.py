@@ -432,6 +432,46 @@ class TestAtTheSameMoment:
         thread.join()
         assert texts(older)[1:] == ["again", "late"]
 
+    def test_a_letter_that_waits_for_the_undo_arrives_where_it_was_written_to(self, d: Department) -> None:
+        older, newer = letter(d), letter(d, text="again", now=LATER)
+        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
+
+        def writes() -> None:
+            letter(d, to_ticket=newer, text="late")
+            connection.close()
+
+        thread = threading.Thread(target=writes)
+        with transaction.atomic():
+            unmerge(d.reach("line1"), number=newer.number, now=LATEST)
+            thread.start()
+            until(_somebody_waits)
+        thread.join()
+        assert (texts(older)[1:], texts(newer)) == ([], ["again", "late"])
+
+    def test_an_undo_that_waits_for_another_one_undoes_nothing_more(self, d: Department) -> None:
+        older, newer = letter(d), letter(d, text="again", now=LATER)
+        third = letter(d, text="third", now=LATER)
+        for one in (third, newer):
+            merge(d.reach("line1"), number=one.number, into=older.number, now=LATEST)
+        refused: list[Exception] = []
+
+        def undoes() -> None:
+            try:
+                undo(d.reach("line1"), number=older.number, now=LATEST)
+            except Exception as error:
+                refused.append(error)
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=undoes)
+        with transaction.atomic():
+            undo(d.reach("line1"), number=older.number, now=LATEST)
+            thread.start()
+            until(_somebody_waits)
+        thread.join()
+        assert [type(one) for one in refused] == [NothingToUndo]
+        assert (again(newer).state, again(third).state) == (State.NEW, State.MERGED)
+
     def test_a_merge_never_waits_for_one_ticket_while_it_holds_the_other(self, d: Department) -> None:
         """Intake holds the tickets of a batch in the order of its messages: here the second one, then the first."""
         older, newer = letter(d), letter(d, text="again", now=LATER)

@@ -85,12 +85,22 @@ def _follow_up_with_consequences(arrival: Arrival, values: dict[str, Any], *, no
 
 def _follow_up_of_merged(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
     """It arrives where the ticket is now, and goes back with it should the merge be undone."""
-    way = way_of(ticket_id)
-    if way[-1] == ticket_id:
-        raise Ticket.DoesNotExist(ticket_id)
+    way = _locked_way(ticket_id)
     arrived = _follow_up(arrival, ticket_id=way[-1], now=now)
-    rows(REMEMBER, {"message": arrived.message_id, "way": way})
+    if len(way) > 1:
+        rows(REMEMBER, {"message": arrived.message_id, "way": way})
     return arrived
+
+
+def _locked_way(ticket_id: int) -> list[int]:
+    """The way to where the ticket is now, which is locked: while we wait, somebody may take the two apart again."""
+    while True:
+        way = way_of(ticket_id)
+        ticket = Ticket.objects.select_for_update().only("state").get(pk=way[-1])
+        if way_of(ticket_id) == way:
+            if ticket.state == State.MERGED:  # and leads nowhere
+                raise Ticket.DoesNotExist(ticket_id)
+            return way
 
 
 def reopen(ticket: Ticket, *, now: datetime) -> None:

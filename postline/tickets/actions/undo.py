@@ -8,7 +8,7 @@ from django.db import transaction
 
 from postline.projects.rights import Reach
 from postline.tickets.actions.merge import merge
-from postline.tickets.actions.unmerge import unmerge
+from postline.tickets.actions.unmerge import NotMerged, unmerge
 from postline.tickets.history import Happening
 from postline.tickets.models import Event, Merge, State, Ticket
 from postline.tickets.queries.access import ticket_for
@@ -58,7 +58,10 @@ def _unmerge(reach: Reach, number: int, event: Event, *, now: datetime) -> bool:
     found = Merge.objects.filter(ticket__number=number, merged_at=event.at, undone_at=None).first()
     if found is None or _split_apart(found):
         return False
-    unmerge(reach, number=number, now=now)
+    try:
+        unmerge(reach, number=number, now=now)
+    except NotMerged as error:  # undone while we waited: pressed twice
+        raise NothingToUndo(number) from error
     return True
 
 
