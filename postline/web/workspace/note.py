@@ -6,12 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from postline.kit import clock
-from postline.tickets.actions.answer import NothingToSay, TooLong
 from postline.tickets.actions.note import note as write_note
 from postline.web.shared.decorators import StaffRequest
+from postline.web.workspace.draft import keep_typed
 from postline.web.workspace.editor import Typed
 from postline.web.workspace.page import posted, ticket_page
-from postline.web.workspace.troubles import trouble_of
+from postline.web.workspace.troubles import TROUBLES, trouble_of
 
 
 @posted
@@ -20,6 +20,7 @@ def note(request: StaffRequest, number: int) -> HttpResponse:
     typed = Typed.read(request, kind="note")
     try:
         write_note(request.reach, number=number, text=typed.text, request_key=typed.request_key, now=clock.now())
-    except (NothingToSay, TooLong) as error:
+    except TROUBLES as error:
+        keep_typed(request, number, typed)
         return ticket_page(request, number, trouble=trouble_of(error), typed=typed)
     return redirect("desk-ticket", number=number)

@@ -192,6 +192,15 @@ def test_an_answer_to_a_merged_ticket_is_not_sent_and_not_lost(
     assert not Message.objects.filter(direction="outbound").exists()
 
 
+def test_a_note_to_a_merged_ticket_is_not_lost(two: tuple[Ticket, Ticket], signed_in: SignedIn) -> None:
+    older, newer = two
+    browser = signed_in("line1")
+    browser.post(desk(newer, "merge/"), {"into": older.number})
+    answer = browser.post(desk(newer, "note/"), {"text": "Ask for the year"})
+    page = answer.content.decode()
+    assert (answer.status_code, "What you typed is kept." in page, "Ask for the year" in page) == (409, True, True)
+
+
 class TestSplitting:
     @pytest.fixture
     def ticket(self, d: Department) -> Ticket:
