@@ -76,6 +76,15 @@ def test_a_message_becomes_a_ticket_of_its_own(desk: Department, program_of: Pro
     assert line1.get(f"/tickets/{new['number']}")["state"] == "merged"
 
 
+def test_the_number_of_a_ticket_that_one_does_not_see_is_not_told(desk: Department, program_of: Programs) -> None:
+    ticket, hidden = letter(desk), letter(desk, queue="vulnerabilities", text="A hole.", now=LATER)
+    lead = program_of("lead")
+    lead.post(f"/tickets/{hidden.number}/merge", {"into": str(ticket.number)})
+    for caller, other in ((program_of("line1"), None), (lead, str(hidden.number))):
+        merged = caller.get(f"/tickets/{ticket.number}/events")["results"][-1]
+        assert (merged["kind"], merged["data"]["other"]) == ("merged-in", other)
+
+
 def test_what_cannot_be_merged_or_split_is_said(desk: Department, program_of: Programs) -> None:
     ticket, other = letter(desk), letter(desk, text="other", now=LATER)
     line1 = program_of("line1")

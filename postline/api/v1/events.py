@@ -18,6 +18,7 @@ from postline.projects.rights import Reach
 from postline.tickets.history import Happening
 from postline.tickets.models import Event
 from postline.tickets.queries.access import ticket_for
+from postline.tickets.queries.seen import numbers_seen
 
 router = Router(tags=["Tickets"])
 
@@ -38,8 +39,7 @@ class EventObject(Schema):
     """One row of history. `number` counts from 1 without gaps; `person` is null where the system acted.
 
     In `data`, queues and topics are slugs and people logins; `message` and `note` are ids, `other` is the number of
-    another ticket. A private queue that you
-    know nothing of is null.
+    another ticket. A private queue that you know nothing of is null, and so is a ticket that you do not see.
     """
 
     number: int
@@ -75,13 +75,14 @@ def _shown(reach: Reach, events: Sequence[Event]) -> list[EventObject]:
     queues = dict(known.filter(pk__in=_ids(events, OF_QUEUES)).values_list("pk", "slug"))
     topics = dict(Topic.objects.filter(pk__in=_ids(events, OF_TOPICS)).values_list("pk", "slug"))
     people = dict(Person.objects.filter(pk__in=_ids(events, OF_PEOPLE)).values_list("pk", "login"))
+    tickets = numbers_seen(reach, [event.data["other"] for event in events if "other" in event.data])
     return [
         EventObject(
             number=event.number,
             kind=event.kind,
             person=event.person.login if event.person else None,
             at=event.at,
-            data=_named(event, queues=queues, topics=topics, people=people),
+            data=_named(event, queues=queues, topics=topics, people=people, tickets=tickets),
         )
         for event in events
     ]
@@ -92,7 +93,9 @@ def _ids(events: Sequence[Event], where: Places) -> list[int]:
     return [0, *{key for event in events for name in where.get(_kind(event), ()) if (key := event.data.get(name))}]
 
 
-def _named(event: Event, *, queues: dict[int, str], topics: dict[int, str], people: dict[int, str]) -> dict[str, Any]:
+def _named(
+    event: Event, *, queues: dict[int, str], topics: dict[int, str], people: dict[int, str], tickets: set[int]
+) -> dict[str, Any]:
     data = dict(event.data)
     for where, names in ((OF_QUEUES, queues), (OF_TOPICS, topics), (OF_PEOPLE, people)):
         for name in where.get(_kind(event), ()):
@@ -100,7 +103,7 @@ def _named(event: Event, *, queues: dict[int, str], topics: dict[int, str], peop
     if event.kind == Happening.PRIORITY:
         data = {name: PRIORITIES.get(value, value) for name, value in data.items()}
     if "other" in data:
-        data["other"] = str(data["other"])
+        data["other"] = str(data["other"]) if data["other"] in tickets else None
     data.pop("outbox", None)  # the inside of the house
     return data
 

@@ -16,6 +16,7 @@ from postline.tickets.history import Happening
 from postline.tickets.models import Direction, Ticket
 from postline.tickets.queries.access import ticket_for
 from postline.tickets.queries.lists import TicketRow, tickets_of_requester
+from postline.tickets.queries.seen import numbers_seen
 
 RECENT = 30  # messages that a page shows before it is asked for all
 SHOWN = 12_000  # letters of a message's new text
@@ -106,7 +107,7 @@ class Said:
     flags: list[str]
     raw_id: int | None
     has_html: bool
-    origin: int | None  # number of the ticket that it was written in, where that is another one
+    origin: int | None  # number of the ticket that it was written in, where that is another one that the reader sees
     shown: str
     rest: str
     is_cut: bool
@@ -143,7 +144,8 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A row of history, with the names that its ids stand for. `subject` is the person it is about."""
+    """A row of history, with the names that its ids stand for. `subject` is the person it is about. `data` is without
+    the number of a ticket that the reader does not see."""
 
     number: int
     kind: str
@@ -194,6 +196,7 @@ def conversation(reach: Reach, number: int, *, whole: bool = False) -> Conversat
     topics = [TopicChoice(*row) for row in rows(TOPICS, this)]
     messages, hidden = _messages(ticket, whole=whole)
     notes, events = [Noted(*row) for row in rows(NOTES, this)], _events(ticket)
+    _hide_numbers(reach, messages, events)
     logins = dict(Person.objects.filter(pk__in={ticket.owner_id, ticket.taken_by_id}).values_list("id", "login"))
     return Conversation(
         ticket=ticket,
@@ -261,6 +264,18 @@ def _deliveries(ticket: Ticket) -> dict[int, Delivery]:
 def _events(ticket: Ticket) -> list[Happened]:
     found = rows(EVENTS, {"ticket": ticket.pk, "assigned": str(Happening.ASSIGNED)})
     return [Happened(*(*row[:-1], json.loads(row[-1]))) for row in found]
+
+
+def _hide_numbers(reach: Reach, messages: Sequence[Said], events: Sequence[Happened]) -> None:
+    """Merges and splits tell of other tickets: of those that the reader does not see, not even the number."""
+    others = {event.data["other"] for event in events if "other" in event.data}
+    seen = numbers_seen(reach, others | {one.origin for one in messages if one.origin is not None})
+    for message in messages:
+        if message.origin not in seen:
+            message.origin = None
+    for event in events:
+        if event.data.get("other") not in seen:
+            event.data.pop("other", None)
 
 
 def _in_order(

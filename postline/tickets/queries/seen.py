@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from postline.kit.sql import rows
 from postline.projects.rights import Reach, Right
 
 # Over a row `ticket`: in a queue that they see, or one that they worked at and that is in no private queue now.
@@ -24,3 +26,13 @@ def seen_by(reach: Reach) -> dict[str, Any]:
         "projects": list(reach.projects),
         "person": reach.person.pk,
     }
+
+
+def numbers_seen(reach: Reach, numbers: Collection[int]) -> set[int]:
+    """Those of the tickets that the person sees: the numbers of others are not told."""
+    if not numbers:  # as a rule
+        return set()
+    return {number for (number,) in rows(NUMBERS, {"numbers": list(numbers), **seen_by(reach)})}
+
+
+NUMBERS = f"SELECT number FROM tickets_ticket AS ticket WHERE number = ANY(%(numbers)s::int[]) AND {SEEN}"  # noqa: S608 - constants of ours

@@ -198,7 +198,10 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
 
 
 def _number(data: Mapping[str, Any]) -> Markup:
-    return Markup('<b class="nowrap">{}</b>').format(numbers.show(data.get("other", 0)))
+    """Of another ticket, where the reader sees that one."""
+    if "other" not in data:
+        return escape(_("a ticket that is not open to you"))
+    return Markup('<b class="nowrap">{}</b>').format(numbers.show(data["other"]))
 
 
 def _state(code: str) -> str:

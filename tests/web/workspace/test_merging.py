@@ -12,6 +12,7 @@ from postline.tickets import numbers
 from postline.tickets.actions.draft import save_draft
 from postline.tickets.actions.merge import merge
 from postline.tickets.actions.move import move
+from postline.tickets.actions.split import split
 from postline.tickets.actions.suggest import suggest
 from postline.tickets.models import Draft, Merge, Message, Reason, State, Suggestion, Ticket
 from tests.scenes import BORIS, Department, letter
@@ -199,6 +200,26 @@ def test_a_note_to_a_merged_ticket_is_not_lost(two: tuple[Ticket, Ticket], signe
     answer = browser.post(desk(newer, "note/"), {"text": "Ask for the year"})
     page = answer.content.decode()
     assert (answer.status_code, "What you typed is kept." in page, "Ask for the year" in page) == (409, True, True)
+
+
+@pytest.mark.parametrize("act", ["split off from it", "merged into it", "it became part of it"])
+def test_the_number_of_a_ticket_that_one_does_not_see_is_not_told(d: Department, signed_in: SignedIn, act: str) -> None:
+    lead, hidden = d.reach("lead"), d.queues["vulnerabilities"]
+    ticket = letter(d, now=clock.now() - timedelta(hours=1))
+    letter(d, to_ticket=ticket, text="Another thing.", now=clock.now() - timedelta(minutes=30))
+    if act == "split off from it":
+        second = Message.objects.order_by("id")[1]
+        other = split(lead, number=ticket.number, message_id=second.pk, queue=hidden, now=clock.now())
+    else:
+        other = letter(d, queue="vulnerabilities", text="A hole.", now=clock.now())
+        pair = (other, ticket) if act == "merged into it" else (ticket, other)
+        merge(lead, number=pair[0].number, into=pair[1].number, now=clock.now())
+    page = signed_in("line1").get(desk(ticket)).content.decode()
+    assert "a ticket that is not open to you" in page
+    assert str(other.number) not in page
+    assert numbers.show(other.number) not in page
+    told = numbers.show(other.number) in signed_in("lead").get(desk(ticket)).content.decode()
+    assert told
 
 
 class TestSplitting:
