@@ -14,6 +14,7 @@ from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.split import WrongMessage, split
 from postline.tickets.actions.take import TakenByAnother, take
 from postline.tickets.actions.undo import NothingToUndo, undo
+from postline.tickets.actions.unmerge import unmerge
 from postline.tickets.models import Event, Message, State, Ticket
 from postline.tickets.queries.access import MergedAway, NoSuchTicket
 from postline.tickets.queries.conversation import Said, conversation
@@ -143,6 +144,15 @@ class TestUndoing:
         assert (message.ticket, message.origin_id) == (ticket, None)
         assert (ticket.state, ticket.waiting_since) == (State.OPEN, LATER)
         assert Ticket.objects.get(pk=new.pk).state == State.MERGED
+
+    def test_what_was_undone_and_taken_apart_again_is_not_undone_once_more(self, d: Department, ticket: Ticket) -> None:
+        new = split(d.reach("web"), number=ticket.number, message_id=last_of(ticket).pk, now=LATER)
+        undo(d.reach("web"), number=ticket.number, now=LATEST)
+        unmerge(d.reach("lead"), number=new.number, now=LATEST)
+        for side in (new, ticket):
+            with pytest.raises(NothingToUndo):
+                undo(d.reach("web"), number=side.number, now=LATEST)
+        assert texts(new) == ["It works. But my name is wrong."]
 
     def test_it_is_undone_once_from_either_side(self, d: Department, ticket: Ticket) -> None:
         new = split(d.reach("web"), number=ticket.number, message_id=last_of(ticket).pk, now=LATEST)

@@ -49,9 +49,9 @@ def _undo(reach: Reach, ticket: Ticket, event: Event, *, now: datetime) -> bool:
         case Happening.MERGED_IN:
             return _unmerge(reach, event.data["other"], event, now=now)
         case Happening.SPLIT_OFF:
-            return _merge_back(reach, event.data["other"], ticket.number, now=now)
+            return _merge_back(reach, event.data["other"], ticket.number, event, now=now)
         case _:
-            return _merge_back(reach, ticket.number, event.data["other"], now=now)
+            return _merge_back(reach, ticket.number, event.data["other"], event, now=now)
 
 
 def _unmerge(reach: Reach, number: int, event: Event, *, now: datetime) -> bool:
@@ -71,9 +71,11 @@ def _split_apart(found: Merge) -> bool:
     return beginning.filter(data__other=found.into.number).exists()
 
 
-def _merge_back(reach: Reach, number: int, into: int, *, now: datetime) -> bool:
+def _merge_back(reach: Reach, number: int, into: int, event: Event, *, now: datetime) -> bool:
+    """Not what was undone before and somebody has taken apart again since."""
     apart = Ticket.objects.filter(number__in=(number, into)).exclude(state=State.MERGED)
-    if apart.count() < 2:
+    undone = Merge.objects.filter(ticket__number=number, into__number=into, merged_at__gte=event.at)
+    if apart.count() < 2 or undone.exists():
         return False
     merge(reach, number=number, into=into, now=now)
     return True
