@@ -143,11 +143,17 @@ def last_inbound(ticket: Ticket) -> Message | None:
 def to_quote(ticket: Ticket) -> Message | None:
     """The latest message of somebody who takes part, with its body. What a stranger, a robot or the colleague who
     forwarded the request put into the ticket is for the staff: quoted, it would reach the requester with our name
-    above it."""
-    participants = ticket.participants.filter(proved=True).values("address")
-    theirs = Q(direction=Direction.TOLD) | Q(sender_address__in=participants)
+    above it. So it is with those who came by a merge: two may have written about one thing and know nothing of each
+    other."""
+    by_merge = [
+        key for keys in ticket.merged_here.filter(undone_at=None).values_list("participants", flat=True) for key in keys
+    ]
+    participants = ticket.participants.filter(proved=True).exclude(pk__in=by_merge).values("address")
+    theirs = Q(sender_address__in=participants) | Q(sender_address=ticket.requester.address)
     colleagues = ticket.messages.filter(other_role=Other.FORWARDED_BY).values("other_address")
-    found = _inbound(ticket).filter(theirs).exclude(kind__in=ROBOTS).exclude(sender_address__in=colleagues)
+    told_here = Q(origin_id=None) | Q(origin_id__in=Ticket.objects.filter(requester=ticket.requester_id).values("pk"))
+    found = _inbound(ticket).filter(theirs | Q(direction=Direction.TOLD) & told_here)
+    found = found.exclude(kind__in=ROBOTS).exclude(sender_address__in=colleagues)
     return found.select_related("body").order_by("-id").first()
 
 

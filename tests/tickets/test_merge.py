@@ -21,6 +21,7 @@ from postline.tickets.actions.draft import save_draft
 from postline.tickets.actions.merge import WrongTarget, merge
 from postline.tickets.actions.move import move
 from postline.tickets.actions.note import note
+from postline.tickets.actions.requester import change_requester
 from postline.tickets.actions.suggest import suggest
 from postline.tickets.actions.take import TakenByAnother, take, take_next
 from postline.tickets.actions.undo import NothingToUndo, undo
@@ -164,6 +165,30 @@ class TestMerging:
         merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
         with pytest.raises(NewerMessage):
             answer(d.reach("line1b"), number=older.number, text="Hello", seen=seen, now=LATEST)
+
+    @pytest.mark.parametrize("when", ["before the merge", "to the merged number"])
+    def test_nobody_is_sent_the_words_of_another_requester(
+        self, d: Department, two: tuple[Ticket, Ticket], when: str
+    ) -> None:
+        older, _newer = two
+        boris = letter(d, sender=BORIS, text="My PIN is 4711.", now=LATER)
+        merge(d.reach("line1"), number=boris.number, into=older.number, now=LATEST)
+        if when == "to the merged number":
+            letter(d, sender=BORIS, to_ticket=boris, text="No, the PIN is 4712.", now=LATEST)
+        answer(d.reach("line1"), number=older.number, text="Hello Anna", now=LATEST)
+        sent = OutboxMessage.objects.get()
+        assert "> since this morning my password is refused." in sent.text
+        assert "PIN" not in sent.text + sent.html
+
+    def test_who_becomes_the_requester_is_quoted_their_own_words(
+        self, d: Department, two: tuple[Ticket, Ticket]
+    ) -> None:
+        older, _newer = two
+        boris = letter(d, sender=BORIS, text="My PIN is 4711.", now=LATER)
+        merge(d.reach("line1"), number=boris.number, into=older.number, now=LATEST)
+        change_requester(d.reach("line1"), number=older.number, address=BORIS[1], now=LATEST)
+        answer(d.reach("line1"), number=older.number, text="Hello Boris", now=LATEST)
+        assert "> My PIN is 4711." in OutboxMessage.objects.get().text
 
     def test_the_same_merge_twice_is_one(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
         older, newer = two
