@@ -17,7 +17,7 @@ NOT_KNOWN = "unknown"
 LONGEST_FIELD = 4_000  # characters of an Authentication-Results field that are looked at
 
 _METHOD = re.compile(r"\s*([a-z][a-z0-9-]{0,30})\s*(?:/\s*\d+\s*)?=\s*([a-z]{1,20})\b", re.IGNORECASE)
-_PROPERTY = re.compile(r"\b(smtp|header)\.([a-z]{1,20})=([^\s;]{1,320})", re.IGNORECASE)
+_PROPERTY = re.compile(r"(?<!\S)(smtp|header)\.([a-z]{1,20})=(\S+)", re.IGNORECASE)
 _VOUCHING = {"spf": ("smtp.mailfrom",), "dkim": ("header.d", "header.i"), "dmarc": ("header.from",)}
 
 
@@ -68,6 +68,8 @@ def said_by_server(headers: Iterable[tuple[str, str]], servers: Sequence[str]) -
     for name, value in headers:
         if name.lower() == "authentication-results":
             server, *clauses = _clauses(value[:LONGEST_FIELD])
+            if len(value) >= LONGEST_FIELD:
+                clauses = clauses[:-1]  # cut off, perhaps in the middle of a domain
             if (server.split() or [""])[0].lower() in trusted:
                 return _understood(clauses)
     return None
@@ -124,10 +126,10 @@ def _clauses(value: str) -> list[str]:
     for letter in letters:
         if letter == "\\" and (quoted or depth):
             letter = next(letters, "")
-            clauses[-1] += letter if quoted else ""
+            clauses[-1] += _bound(letter) if quoted else ""
         elif quoted:
             quoted = letter != '"'
-            clauses[-1] += letter if quoted else ""
+            clauses[-1] += _bound(letter) if quoted else ""
         elif letter == "(":
             depth += 1
         elif letter == ")":
@@ -141,6 +143,11 @@ def _clauses(value: str) -> list[str]:
         else:
             clauses[-1] += letter
     return clauses
+
+
+def _bound(letter: str) -> str:
+    """A quoted local part is the sender's own: the blanks in it begin no property."""
+    return "_" if letter.isspace() else letter
 
 
 def _tidy(domain: str) -> str:

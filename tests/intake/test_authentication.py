@@ -117,3 +117,19 @@ def test_it_is_kept_and_read_again() -> None:
     it = Authentication("pass", "fail", "none", ("user.example",))
     assert from_json(as_json(it)) == it
     assert from_json(None) == from_json({}) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "said_of_evil",
+    [
+        'spf=pass smtp.mailfrom="x smtp.mailfrom=boss@user.example y"@evil.example',
+        'spf=pass smtp.mailfrom="x\\ smtp.mailfrom=boss@user.example y"@evil.example',
+        'dkim=pass header.d=evil.example header.i="x;header.d=user.example y"@evil.example',
+        f"spf=pass smtp.mailfrom={'x' * 307}@user.example.evil.example",
+        f"spf=pass ({'x' * 3_900}) smtp.mailfrom={'x' * 44}@user.example.evil.example",
+    ],
+)
+def test_what_a_sender_puts_into_their_own_address_vouches_for_nobody(said_of_evil: str) -> None:
+    it = said((FIELD, f"mx.mail.example; {said_of_evil}"))
+    assert it is not None
+    assert not passed(it, "user.example")
