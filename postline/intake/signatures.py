@@ -61,14 +61,17 @@ def resolver() -> dns.resolver.Resolver:
 
 def check(content: bytes, names: dns.resolver.Resolver, *, seconds: float = PATIENCE_SECONDS) -> Authentication:
     """The result for the domain in From: "pass" with the domain, "fail" (it was changed on its way, or forged),
-    "permerror" (there is no such key), "policy" (only other domains have signed), "none", or not known. Never raises.
+    "permerror" (there is no such key, or more than one From), "policy" (only other domains have signed), "none", or not
+    known. Never raises.
     """
     deadline = time.monotonic() + seconds
-    headers, _start = split(content[:HEAD_OCTETS])
+    headers, start = split(content[:HEAD_OCTETS])
     if not headers.count("dkim-signature"):
         return Authentication(dkim="none")
-    if len(content) > MOST_OCTETS or len(headers.fields) > MOST_FIELDS:
+    if len(content) > MOST_OCTETS or len(headers.fields) > MOST_FIELDS or start >= HEAD_OCTETS:
         return UNKNOWN
+    if headers.count("from") > 1:  # the library may check another one than we read (RFC 7489, 6.6.1)
+        return Authentication(dkim="permerror")
     signatures = _of_the_sender(headers)
     if not signatures:
         return Authentication(dkim="policy")

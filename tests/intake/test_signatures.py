@@ -127,3 +127,18 @@ def test_hostile_signatures_prove_nothing(names: NameServer, field: bytes) -> No
 def test_what_is_too_large_is_not_known(names: NameServer) -> None:
     assert checked(sign(write()) + b"x" * MOST_OCTETS, names) == UNKNOWN
     assert checked(b"X: y\r\n" * 1_200 + sign(write()), names) == UNKNOWN
+
+
+@pytest.mark.parametrize("form", [b"From: ", b"From : ", b"from\t: "])
+def test_a_second_from_above_the_signed_one_is_not_proved(names: NameServer, form: bytes) -> None:
+    signed = sign(write(sender="Eve <eve@user.example>"))
+    it = checked(form + b"Anna <anna@user.example>\r\n" + signed, names)
+    assert not passed(it, "user.example")
+
+
+def test_a_from_far_behind_the_one_that_is_read_proves_nothing(names: NameServer) -> None:
+    signed = sign(write(sender="Eve <eve@user.example>"))
+    signature, rest = signed[: signed.index(b"\r\nFrom:") + 2], signed[signed.index(b"\r\nFrom:") + 2 :]
+    junk = b"".join(b"X-%d: %s\r\n" % (number, b"x" * 900) for number in range(300))
+    it = checked(b"From : Anna <anna@user.example>\r\n" + signature + junk + rest, names)
+    assert not passed(it, "user.example")
