@@ -87,9 +87,9 @@ def _handle_group(
             done = list(take_in_all(pairs, mailboxes, came=counted, now=now))
         came.update(counted)
         return done
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: nothing is wrong with the messages
     except Exception as error:
+        if _is_away(error):
+            raise
         log.info("messages handled one by one", first=pairs[0][0].pk, error=type(error).__name__)
         return [raw.pk for raw, message in pairs if _handled(raw, message, mailboxes, came=came, now=now) is not None]
 
@@ -137,9 +137,9 @@ def _handled(
             # another worker has just stored the same message, or drawn the same number: look once more
             if last_try:
                 _put_aside_with_error(raw, message, mailboxes, now=now)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: nothing is wrong with the message
-        except Exception:
+        except Exception as error:
+            if _is_away(error):
+                raise
             _put_aside_with_error(raw, message, mailboxes, now=now)
             return None
     return None
@@ -158,6 +158,13 @@ def _put_aside_with_error(
         project_id=next(iter(projects), None),
         now=now,
     )
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database is away, or could not do it just now: then nothing is wrong with the message. What exceeds
+    a limit of PostgreSQL (class 54), such as a value too long for its index, would fail each time."""
+    limit_exceeded = (getattr(error.__cause__, "sqlstate", None) or "").startswith("54")
+    return isinstance(error, (OperationalError, InterfaceError)) and not limit_exceeded
 
 
 def _set_up_transaction() -> None:

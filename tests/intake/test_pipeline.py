@@ -9,6 +9,7 @@ import pytest
 
 from postline.intake import pipeline
 from postline.intake.models import RawMessage, Source, State
+from postline.intake.parse import message_ids
 from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep
 from postline.outbox.models import OutboxMessage
@@ -302,3 +303,24 @@ def test_a_door_that_replies_with_the_ticket_handles_its_one_message(d: Departme
     ticket = Ticket.objects.get(number=arrived.number)
     assert (ticket.topic, ticket.fields) == (d.topics["lost-password"], {"city": "Samara"})
     assert pipeline.handle_one(key, now=NOW) is None
+
+
+def test_what_exceeds_a_limit_of_the_database_is_put_aside_and_holds_up_nobody(
+    d: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_ids, "LONGEST", 100_000)
+    odd = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(1_900))
+    content = write(message_id="").replace(b"Subject:", f"Message-ID: <{odd}@mail.example>\r\nSubject:".encode())
+    delivery = Delivery(content=content, source=Source.SMTP, envelope_from="", envelope_to=("support@mail.example",))
+    raw = RawMessage.objects.get(pk=keep(delivery, now=NOW))
+    assert pipeline.handle_one(raw.pk, now=NOW) is None
+    raw.refresh_from_db()
+    assert (raw.state, raw.reason) == (State.QUARANTINED, "error")
+    assert "ProgramLimitExceeded" in raw.error
+
+
+def test_a_message_id_of_foreign_letters_as_long_as_can_be_opens_a_ticket(d: Department, reader: Reader) -> None:
+    odd = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(960))
+    content = write(message_id="").replace(b"Subject:", f"Message-ID: <{odd}@mail.example>\r\nSubject:".encode())
+    assert arrives(reader, content).state == State.HANDLED
+    assert Ticket.objects.count() == 1

@@ -8,7 +8,7 @@ import re
 from postline.intake.parse.headers import text
 
 MOST_IDS = 500
-LONGEST = 998
+LONGEST = 998  # octets, as a line has (RFC 5322, 2.1.1); an index refuses more than 2,704
 MOST_BYTES = 65_536
 _BRACKETED = re.compile(r"<([^<>]{1,2000})>")
 _OPENED = re.compile(r"<([^<>\s]{3,998})\s*\Z")
@@ -71,4 +71,5 @@ def _is_phrase(words: str) -> bool:
 
 
 def _tidy(value: str) -> str:
-    return "".join(value.split()).strip("<>")[:LONGEST]
+    found = "".join(value.split()).strip("<>")[:LONGEST]
+    return found if found.isascii() else found.encode()[:LONGEST].decode("utf-8", "ignore")

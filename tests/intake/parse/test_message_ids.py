@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from postline.intake.parse import ParsedMessage, read
-from postline.intake.parse.message_ids import MOST_IDS
+from postline.intake.parse.message_ids import LONGEST, MOST_IDS, first_id, ids
 from tests.intake.parse.id_forms import MESSAGE_IDS, REFERENCES, REPLIES, Row, Rows
 
 pytestmark = pytest.mark.unit
@@ -46,3 +46,8 @@ def test_the_fields_of_a_message_that_has_two_of_them_are_joined() -> None:
 
 def test_the_tables_are_large_enough() -> None:
     assert min(len(MESSAGE_IDS), len(REPLIES), len(REFERENCES)) >= 100
+
+
+def test_an_id_is_no_longer_than_a_line_in_octets() -> None:
+    assert len(first_id(f"<{'编' * 960}@mail.example>".encode()).encode()) <= LONGEST
+    assert len(ids([f"<{'编' * 960}@mail.example>".encode()])[0].encode()) <= LONGEST
