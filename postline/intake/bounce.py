@@ -60,6 +60,11 @@ def about(message: ParsedMessage, *, project_id: int, recipients: Sequence[str])
     return _named(message, project_id=project_id) or _by_address(message, recipients, project_id=project_id)
 
 
+def is_about_staff_mail(message: ParsedMessage) -> bool:
+    """Whether it is about a message to one of the staff: no message of a ticket comes of it."""
+    return OutboxMessage.objects.filter(message_id__in=_candidates(message), kind=Kind.ACCOUNT).exists()
+
+
 def ticket_of(ours: OutboxMessage) -> int | None:
     """The ticket in which a message of ours stands."""
     return Message.objects.filter(outbox_message=ours).values_list("ticket_id", flat=True).first()

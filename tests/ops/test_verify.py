@@ -9,9 +9,11 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from django.core.mail import send_mail
 from django.db import connection
 
 from postline import configuration
+from postline.intake import probe
 from postline.intake.models import RawMessage, Source
 from postline.intake.pipeline import handle_one
 from postline.ops.cli import root
@@ -24,6 +26,7 @@ from postline.tickets.actions.merge import merge
 from postline.tickets.actions.move import move
 from postline.tickets.actions.take import take
 from postline.tickets.models import Ticket
+from tests.letters import delivery_report
 from tests.scenes import NOW, Department, department
 
 LATER = NOW + timedelta(minutes=1)
@@ -335,3 +338,15 @@ def test_a_merge_that_leads_nowhere_is_found(desk: Department, ticket: Ticket, h
     connection.check_constraints()
     sql(harm)
     assert broken() == ["I15"]
+
+
+def test_a_connection_test_and_a_bounce_of_a_message_to_staff_are_accounted_for() -> None:
+    settings.EMAIL_BACKEND = "postline.outbox.mail_backend.OutboxBackend"  # type: ignore[attr-defined]
+    mailbox = "support@mail.example"
+    arrive(probe.compose(probe.new_token(), mailbox=mailbox, to=mailbox, now=NOW), mailbox)
+    send_mail("A new password", "Follow this link.", mailbox, ["web@staff.example"])
+    ours = OutboxMessage.objects.get()
+    arrive(delivery_report(ours.message_id, recipient="web@staff.example"), mailbox)
+
+    assert RawMessage.objects.filter(state="handled").count() == 2
+    assert broken() == []

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby, islice
 
+from postline.intake.bounce import is_about_staff_mail
 from postline.intake.models import RawMessage
-from postline.intake.parse import cut
+from postline.intake.parse import ParsedMessage, cut
+from postline.intake.probe import is_probe
 from postline.intake.reader import Reader, Unreadable
 from postline.ops.verify.invariant import Violation, rows, violations
 from postline.tickets.models import Message
@@ -41,7 +43,8 @@ def message_or_quarantine(now: datetime) -> Iterator[Violation]:
 
 
 def _lost() -> Iterator[Violation]:
-    """Handled, but no message came of it. A second delivery is right: then its content is there by another raw row."""
+    """Handled, but no message came of it. A second delivery is right: then its content is there by another raw row.
+    Of the message of a connection test nothing comes, nor of a bounce that tells of the address of one of the staff."""
     without = (
         key
         for (key,) in rows("""
@@ -53,9 +56,14 @@ def _lost() -> Iterator[Violation]:
         while keys := list(islice(without, BATCH)):
             raws = list(RawMessage.objects.filter(pk__in=keys).only("content").order_by("id"))
             for raw, message in zip(raws, reader.read_many([bytes(raw.content) for raw in raws]), strict=True):
-                known = not isinstance(message, Unreadable) and Message.objects.filter(digest=message.digest).exists()
-                if not known:
+                if isinstance(message, Unreadable) or not _is_accounted_for(message):
                     yield Violation(f"raw message {raw.pk}", "was handled, but no message came of it")
+
+
+def _is_accounted_for(message: ParsedMessage) -> bool:
+    if is_probe(message) or Message.objects.filter(digest=message.digest).exists():
+        return True
+    return message.kind == "bounce" and is_about_staff_mail(message)
 
 
 def once_per_project(now: datetime) -> Iterator[Violation]:
