@@ -39,26 +39,27 @@ def people_among(messages: Iterable[ParsedMessage]) -> frozenset[str]:
 def is_believed(message: ParsedMessage, authentication: Authentication, mailbox: Mailbox) -> bool:
     """Whether a sender who is said to be of the company is: their domain is proved, or the mailbox's server lets in no
     false address of it. Never when the check failed."""
-    domain = message.sender.address.rpartition("@")[2]
-    return not failed(authentication) and (mailbox.believes_company or passed(authentication, domain))
+    address = message.sender.address
+    watched = mailbox.believes_company and is_of(mailbox.project.company, address)
+    return not failed(authentication) and (watched or passed(authentication, address.rpartition("@")[2]))
 
 
 def flags(
     message: ParsedMessage,
     authentication: Authentication,
     *,
-    mailbox: Mailbox,
+    believed: bool,
     mailboxes: Mailboxes,
     people: Collection[str],
 ) -> list[str]:
-    """What the desk has to know about the sender."""
+    """What the desk has to know about the sender; `believed`: see `is_believed`."""
     found = []
     address = message.sender.address.lower()
     if failed(authentication):
         found.append("sender-false")
     elif not passed(authentication, address.rpartition("@")[2]):
         found.append("sender-not-verified")
-    if (address in people or mailboxes.find(address) is not None) and not is_believed(message, authentication, mailbox):
+    if (address in people or mailboxes.find(address) is not None) and not believed:
         found.append("claims-to-be-staff")
     return found
 

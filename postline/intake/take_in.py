@@ -85,13 +85,14 @@ def take_in_all(
     done: dict[int, list[Arrived]] = {raw.pk: [] for raw, message in pairs if _is_probe(message)}
     addressed = list(_addressed(pairs, mailboxes, now=now))
     messages = [message for _, message, _ in addressed]
+    asking = _with_requesters(addressed, mailboxes)
     every_project = list({project_id for _, _, projects in addressed for project_id in projects})
     batch = Batch(
         mailboxes=mailboxes,
         known=thread.Known(every_project, messages),
-        listed=screen.Listed(every_project, messages),
-        people=sender.people_among(messages),
-        seen=floods.count([(raw, message) for raw, message, _ in addressed], now=now),
+        listed=screen.Listed(every_project, [*messages, *(message for _, message in asking)]),
+        people=sender.people_among(message for _, message in asking),
+        seen=floods.count(asking, now=now),
         topic_id=topic_id,
         fields=fields,
         now=now,
@@ -139,6 +140,7 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
     if not is_wanted and (reason := screen.reason_against(read_message, ours, batch.listed, authentication)):
         return Aside(reason)
     message = _with_requester(read_message, ours[0], batch.mailboxes)
+    is_author = message is read_message  # what stands in Reply-To, whoever signed the message, is proved by nothing
     recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
     found = thread.find(
         message,
@@ -146,7 +148,7 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
         batch.mailboxes,
         project_id=project_id,
         recipients=recipients,
-        failed=failed(authentication),
+        failed=failed(authentication) or not is_author,
     )
     if found.duplicate_of is not None:
         seen_again(found.duplicate_of, mailbox_ids=[mailbox.pk for mailbox in ours])
@@ -161,10 +163,11 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
             return Nothing()
     if not is_wanted and (reason := _reason_against(raw, message, found, batch, project_id=project_id)):
         return Aside(reason)
-    about = sender.flags(message, authentication, mailbox=ours[0], mailboxes=batch.mailboxes, people=batch.people)
+    proved = authentication if is_author else replace(authentication, domains=())
+    believed = is_author and sender.is_believed(message, proved, ours[0])
+    about = sender.flags(message, proved, believed=believed, mailboxes=batch.mailboxes, people=batch.people)
     letter = sender.Letter(message)
     if found.ticket_id is None:
-        believed = sender.is_believed(message, authentication, ours[0])
         letter = sender.letter_of(message, mailbox=ours[0], mailboxes=batch.mailboxes, believed=believed)
     arrival = as_wanted(raw, _arrival(raw, letter, found, ours, batch, about=about))
     arrived = arrive(arrival, now=now)
@@ -221,6 +224,16 @@ def _follow_up(batch: Batch) -> None:
 
 def _is_probe(message: ParsedMessage | Unreadable) -> bool:
     return isinstance(message, ParsedMessage) and is_probe(message)
+
+
+def _with_requesters(
+    addressed: Sequence[tuple[RawMessage, ParsedMessage, dict[int, list[Mailbox]]]], mailboxes: Mailboxes
+) -> list[tuple[RawMessage, ParsedMessage]]:
+    """Each as the first of its mailboxes takes it: who is counted is who asks, not the form that all of them use."""
+    return [
+        (raw, _with_requester(message, next(iter(projects.values()))[0], mailboxes))
+        for raw, message, projects in addressed
+    ]
 
 
 def _with_requester(message: ParsedMessage, mailbox: Mailbox, mailboxes: Mailboxes) -> ParsedMessage:

@@ -12,7 +12,7 @@ from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep_many
 from postline.outbox.compose import compose
 from postline.outbox.models import OutboxMessage
-from postline.projects.models import Alarm, Project
+from postline.projects.models import Alarm, Mailbox, Project
 from postline.tickets.models import Ticket
 from tests.letters import NOW, reply_to, write
 from tests.scenes import Department, department
@@ -149,3 +149,22 @@ def test_what_no_window_reaches_is_forgotten(d: Department, reader: Reader) -> N
     assert Sighting.objects.count() == 1
     floods.forget(now=NOW + timedelta(minutes=61))
     assert not Sighting.objects.exists()
+
+
+def test_a_form_that_many_people_write_by_is_no_flood(d: Department, reader: Reader) -> None:
+    Mailbox.objects.update(reply_to_beats_from=True)
+    many = floods.MOST_MESSAGES + 5
+    come(
+        reader,
+        *(
+            write(
+                sender="Web form <form@mail.example>",
+                headers={"Reply-To": f"user{number}@user.example"},
+                text=f"Request {number}",
+                message_id=f"<{number}@mail.example>",
+            )
+            for number in range(many)
+        ),
+    )
+    assert aside("flood") == 0
+    assert Ticket.objects.count() == many

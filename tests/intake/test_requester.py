@@ -12,7 +12,7 @@ from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep
 from postline.outbox.compose import compose
 from postline.outbox.models import Kind, OutboxMessage
-from postline.projects.models import Mailbox
+from postline.projects.models import Mailbox, Person, Project
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Message, Ticket
 from tests.letters import NOW, reply_to, write
@@ -86,3 +86,43 @@ def test_arrivals_are_counted_by_mailbox_and_hour(d: Department, reader: Reader)
 
     assert [count for _, count in found] == [0, 3, 0, 1]
     assert found[-1][0] == datetime(2026, 3, 4, 14, tzinfo=UTC)
+
+
+def test_who_stands_in_reply_to_is_not_proved_to_be_a_participant(d: Department, reader: Reader) -> None:
+    Mailbox.objects.filter(address="support@mail.example").update(reply_to_beats_from=True)
+    arrives(reader, write())
+    ticket = Ticket.objects.get()
+
+    arrives(
+        reader, write(sender="Web form <form@mail.example>", subject=f"Re: {ticket.number}", headers=FORM, text="no")
+    )
+
+    assert ticket.messages.filter(direction="inbound").count() == 1
+    assert ticket.suggested_for.count() == 1
+
+
+def test_who_stands_in_reply_to_is_not_believed_to_be_staff(d: Department, reader: Reader) -> None:
+    Mailbox.objects.filter(address="support@mail.example").update(
+        reply_to_beats_from=True, believes_company=True, believed_servers="mx.mail.example"
+    )
+    Project.objects.update(company=["staff.example"])
+    proved = "mx.mail.example; dkim=pass header.d=staff.example; dmarc=pass header.from=staff.example"
+    headers = {"Authentication-Results": proved, "Reply-To": "lead@staff.example"}
+
+    arrives(reader, write(sender="Web form <form@staff.example>", headers=headers))
+
+    flags = Message.objects.get(direction="inbound").flags
+    assert {"claims-to-be-staff", "sender-not-verified"} <= set(flags)
+
+
+def test_a_mailbox_that_believes_the_company_believes_no_other_address_of_staff(d: Department, reader: Reader) -> None:
+    Mailbox.objects.update(believes_company=True)
+    Project.objects.update(company=["staff.example"])
+
+    arrives(reader, write(sender="lead@staff.example"))
+    Person.objects.filter(login="lead").update(email="lead@freemail.example")
+    arrives(reader, write(sender="lead@freemail.example", message_id="<second@freemail.example>"))
+
+    first, second = Message.objects.filter(direction="inbound").order_by("id")
+    assert "claims-to-be-staff" not in first.flags
+    assert "claims-to-be-staff" in second.flags

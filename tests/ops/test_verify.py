@@ -340,7 +340,9 @@ def test_a_merge_that_leads_nowhere_is_found(desk: Department, ticket: Ticket, h
     assert broken() == ["I15"]
 
 
-def test_a_connection_test_and_a_bounce_of_a_message_to_staff_are_accounted_for() -> None:
+def test_a_connection_test_and_a_bounce_of_a_message_to_staff_are_accounted_for(
+    desk: Department, settings: object
+) -> None:
     settings.EMAIL_BACKEND = "postline.outbox.mail_backend.OutboxBackend"  # type: ignore[attr-defined]
     mailbox = "support@mail.example"
     arrive(probe.compose(probe.new_token(), mailbox=mailbox, to=mailbox, now=NOW), mailbox)
