@@ -191,6 +191,17 @@ def test_only_addresses_that_the_message_went_to_are_marked(d: Department) -> No
     assert "boris@elsewhere.example" in Recipient.objects.get(message=message.outbox_message).reply
 
 
+@pytest.mark.parametrize("state", ["waiting", "held"])
+def test_what_came_back_before_we_knew_that_it_was_taken_is_not_sent_again(d: Department, state: str) -> None:
+    _ticket, message = answered(d)
+    OutboxMessage.objects.update(state=state, finished_at=None)
+    Recipient.objects.update(state="waiting", finished_at=None)
+    comes_back(message.message_id)
+    ours = OutboxMessage.objects.get(message_id=message.message_id)
+    assert ours.state == "failed"
+    assert ours.finished_at is not None
+
+
 def test_a_report_to_the_signed_reply_address_finds_the_message_without_its_id(d: Department) -> None:
     ticket, message = answered(d)
     address = OutboxMessage.objects.get(ticket_message=message).reply_to

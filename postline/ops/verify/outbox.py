@@ -30,8 +30,7 @@ def consistent(now: datetime) -> Iterator[Violation]:
                     THEN 'is sent, but not to all recipients'
                 WHEN message.state = 'failed' AND (told.waiting > 0 OR told.failed = 0)
                     THEN 'has failed, but its recipients have not'
-                WHEN message.state IN ('waiting', 'sending') AND told.waiting = 0
-                    THEN 'is ' || message.state || ', but no recipient waits'
+                WHEN message.state = 'waiting' AND told.waiting = 0 THEN 'is waiting, but no recipient waits'
                 WHEN (message.state IN ('sent', 'failed')) <> (message.finished_at IS NOT NULL)
                     THEN 'is ' || message.state || ', but its end is not'
                 WHEN (message.state = 'sending') <> (message.claimed_by <> '' AND message.claimed_until IS NOT NULL)
