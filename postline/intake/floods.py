@@ -18,6 +18,7 @@ from postline.intake.parse import ParsedMessage
 from postline.kit.sql import rows
 from postline.projects.alarms import raise_alarm
 from postline.projects.models import Alarm
+from postline.tickets import references
 
 MOST_ALIKE = 10  # replies of one sender with the same words, within ALIKE
 ALIKE = timedelta(hours=1)
@@ -26,6 +27,7 @@ FLOOD = timedelta(minutes=10)
 COUNTED = frozenset({"letter", "auto-reply", "mailing-list"})
 FETCHED = (Source.IMAP, Source.POP3)
 LETTERS_COMPARED = 400
+NAMES_LOOKED_AT = 10  # addresses, and references, among which one of ours is looked for
 NOTHING_ALIKE = 0  # what no reply can be is not compared: that would cost as much as all the rest
 ALARM = "flood"
 ALARM_LASTS = timedelta(hours=1)
@@ -53,7 +55,7 @@ def count(messages: Sequence[tuple[RawMessage, ParsedMessage]], *, now: datetime
     found = rows(
         COUNT,
         {
-            "senders": [_number(message.sender.address.lower().encode()) for _, message in counted],
+            "senders": [_counted_as(raw, message) for raw, message in counted],
             "words": [_words(message) if _may_reply(raw, message) else NOTHING_ALIKE for raw, message in counted],
             "flood": now - FLOOD,
             "alike": now - ALIKE,
@@ -84,10 +86,10 @@ def forget(*, now: datetime) -> None:
     Sighting.objects.filter(at__lt=now - max(ALIKE, FLOOD)).delete()
 
 
-def forget_senders(addresses: Iterable[str]) -> None:
-    """Delete what was counted of these senders."""
-    numbers = [_number(address.lower().encode()) for address in addresses]
-    Sighting.objects.filter(sender__in=numbers).delete()
+def forget_senders(tickets: Iterable[tuple[str, int]]) -> None:
+    """Delete what was counted of these senders, each with the number of a ticket of theirs."""
+    counted = {_key(address, one) for address, number in tickets for one in (None, number)}
+    Sighting.objects.filter(sender__in=counted).delete()
 
 
 def _is_counted(raw: RawMessage, message: ParsedMessage, *, now: datetime) -> bool:
@@ -97,6 +99,22 @@ def _is_counted(raw: RawMessage, message: ParsedMessage, *, now: datetime) -> bo
         return False  # somebody has taken it out of quarantine: they have looked at it
     is_old = message.date is not None and message.date < now - ALIKE
     return not (is_old and raw.source in FETCHED)
+
+
+def _counted_as(raw: RawMessage, message: ParsedMessage) -> int:
+    """The sender, and the ticket that they name by our signature: who forges their address cannot use up what they may
+    write there, and who answers us in many tickets goes round in none."""
+    written_to = [*raw.envelope_to, *(one.address for one in (*message.to, *message.cc)[:NAMES_LOOKED_AT])]
+    nearest = [*message.in_reply_to, *reversed(message.references)][:NAMES_LOOKED_AT]
+    numbers = (
+        *map(references.number_in_reply_address, written_to),
+        *map(references.number_in_message_id, nearest),
+    )
+    return _key(message.sender.address, next((one for one in numbers if one is not None), None))
+
+
+def _key(address: str, ticket: int | None) -> int:
+    return _number(f"{address.lower()} {ticket or ''}".strip().encode())
 
 
 def _may_reply(raw: RawMessage, message: ParsedMessage) -> bool:

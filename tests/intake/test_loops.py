@@ -168,3 +168,23 @@ def test_a_form_that_many_people_write_by_is_no_flood(d: Department, reader: Rea
     )
     assert aside("flood") == 0
     assert Ticket.objects.count() == many
+
+
+def test_who_floods_us_in_the_name_of_a_requester_does_not_silence_them(d: Department, reader: Reader) -> None:
+    come(reader, write())
+    ticket = Ticket.objects.get()
+    ours = OutboxMessage.objects.get()
+    forged = (
+        write(subject=f"Offer {number}", text=f"Offer {number}", message_id=f"<{number}@evil.example>")
+        for number in range(floods.MOST_MESSAGES + 10)
+    )
+    come(reader, *forged)
+    assert aside("flood") == 11
+
+    address, reply = reply_to(
+        compose(ours), sender="Anna <anna@user.example>", text="It works.", message_id="<2@user.example>"
+    )
+    come(reader, reply, to=address)
+    assert ticket.messages.filter(direction="inbound").count() == 2
+    floods.forget_senders([("Anna@user.example", ticket.number)])
+    assert not Sighting.objects.exists()

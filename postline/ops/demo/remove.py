@@ -39,11 +39,12 @@ def remove(*, now: datetime) -> Removed:
     _require_no_real_requester(projects)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
+        tickets_of = list(Ticket.objects.filter(project__in=projects).values_list("requester__address", "number"))
         addresses = list(Requester.objects.filter(project__in=projects).values_list("address", flat=True))
         tickets, messages = _remove_tickets(projects)
         _remove_outgoing(projects, people)
         AutomaticAnswer.objects.filter(address__in=addresses).delete()
-        forget_senders(addresses)
+        forget_senders(tickets_of)
         _remove_projects(projects)
         kept = _remove_people(people, now=now)
     audit.record(actor="", action=REMOVED, detail={"projects": projects}, now=now)
