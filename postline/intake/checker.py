@@ -29,13 +29,12 @@ from postline.kit.sql import rows
 log = logger(__name__)
 
 AT_ONCE = 32  # threads that mostly wait for a name server
+MOST_BYTES = 32 << 20  # of messages in hand; more than the largest that is checked
 IDLE_SECONDS = 5.0  # how long a lost notification may go unnoticed
 LOOK_SECONDS = 0.05  # for further messages while some are being checked
 AWAY_SECONDS = 1.0
 MOST_SILENT = 8  # messages one after the other that nobody answered for: then the name servers are away
 NAMES_AWAY_SECONDS = 30.0
-
-InHand = dict[Future[Authentication], int]
 
 
 class Names:
@@ -68,6 +67,9 @@ class Unchecked:
     seconds: float
 
 
+InHand = dict[Future[Authentication], Unchecked]
+
+
 def run(stop: threading.Event) -> None:
     """Check until `stop` is set. A database that is away is waited for."""
     listener, in_hand = Listener(SIGNED), InHand()
@@ -88,19 +90,20 @@ def run(stop: threading.Event) -> None:
 
 def step(pool: ThreadPoolExecutor, names: Names, in_hand: InHand, *, now: datetime) -> None:
     """Begin what there is room for, wait a moment, and store what is done."""
-    for one in take(AT_ONCE - len(in_hand), now=now):
-        in_hand[pool.submit(_result, one, names, time.monotonic() + one.seconds)] = one.raw_id
+    left = MOST_BYTES - sum(len(one.content) for one in in_hand.values())
+    for one in take(AT_ONCE - len(in_hand), most_bytes=left, now=now):
+        in_hand[pool.submit(_result, one, names, time.monotonic() + one.seconds)] = one
     done = wait(in_hand, LOOK_SECONDS, return_when=FIRST_COMPLETED).done
     if done:
-        results = {in_hand.pop(future): future.result() for future in done}
+        results = {in_hand.pop(future).raw_id: future.result() for future in done}
         for result in results.values():
             names.answered(result)
         store(results)
 
 
-def take(most: int, *, now: datetime) -> list[Unchecked]:
+def take(most: int, *, most_bytes: int = MOST_BYTES, now: datetime) -> list[Unchecked]:
     """Take messages in hand that nobody else checks; what a server of ours has said needs no check any more."""
-    found = rows(TAKE, {"most": most, "now": now}, binary=True) if most > 0 else []
+    found = rows(TAKE, {"most": most, "most_bytes": most_bytes, "now": now}, binary=True) if most > 0 else []
     if not found:
         return []
     mailboxes = Mailboxes.now()
@@ -144,12 +147,15 @@ def _resolver() -> dns.resolver.Resolver | None:
 
 # The empty object says that somebody checks: should they die, the message waits no longer than it would have anyway.
 TAKE = """
-WITH free AS (
-    SELECT id FROM intake_rawmessage
+WITH free AS MATERIALIZED (
+    SELECT id, size FROM intake_rawmessage
     WHERE state = 'waiting' AND check_until > %(now)s::timestamptz AND authentication IS NULL
     ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), counted AS (
+    SELECT id, sum(size) OVER (ORDER BY id) - size AS before, size FROM free
 )
-UPDATE intake_rawmessage AS raw SET authentication = '{}' FROM free WHERE raw.id = free.id
+UPDATE intake_rawmessage AS raw SET authentication = '{}' FROM counted
+WHERE raw.id = counted.id AND before + counted.size <= %(most_bytes)s
 RETURNING raw.id, content, envelope_to, check_until
 """
 

@@ -88,7 +88,9 @@ def test_a_silent_name_server_holds_nobody_up_and_its_letter_two_seconds(
     plain = kept(write(message_id="<3@user.example>", text="three"))
     in_hand, asking = checker.InHand(), checker.Names(names.resolver())
     with ThreadPoolExecutor(checker.AT_ONCE) as pool:
-        while silent.pk not in in_hand.values() or len(in_hand) > 1:  # the good one is done, the other still waits
+        while (
+            silent.pk not in {one.raw_id for one in in_hand.values()} or len(in_hand) > 1
+        ):  # the good one is done, the other still waits
             checker.step(pool, asking, in_hand, now=NOW)
         assert pipeline.handle(reader, now=NOW) == 2
         assert set(RawMessage.objects.filter(state=State.HANDLED)) == {signed, plain}
@@ -152,3 +154,16 @@ def test_while_no_name_server_answers_nobody_waits_for_one(d: Department, names:
             checker.step(pool, asking, in_hand, now=NOW)
     assert known(raw) == UNKNOWN
     assert len(names.asked) == before
+
+
+def test_large_letters_are_taken_in_hand_a_few_at_a_time(d: Department) -> None:
+    large = sign(write()) + b"a line of a large letter\r\n" * 600_000
+    for number in range(3):
+        kept(b"X-Number: %d\r\n" % number + large)
+    assert len(checker.take(10, now=NOW)) == 2
+    assert checker.take(10, most_bytes=10 << 20, now=NOW) == []
+    assert len(checker.take(10, now=NOW)) == 1
+
+
+def test_what_is_too_large_to_be_checked_waits_for_nothing(d: Department) -> None:
+    assert kept(sign(write()) + b"a line of a large letter\r\n" * 700_000).check_until is None
