@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 DAY = 24 * 60
 LOOK_AHEAD = 370  # days: longest promise in the smallest week
@@ -40,9 +40,10 @@ class Opening:
         left = timedelta(hours=hours)
         last = local
         for start, end in self._spans(local):
-            if end - start >= left:
-                return start + left
-            left -= end - start
+            begin, length = start.astimezone(UTC), end.astimezone(UTC) - start.astimezone(UTC)
+            if length >= left:
+                return (begin + left).astimezone(local.tzinfo)
+            left -= length
             last = end
         return last
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -90,3 +90,12 @@ def test_without_hours_there_are_none() -> None:
 def test_hours_that_cannot_be_are_refused_with_their_day(hours: list[str]) -> None:
     with pytest.raises(WrongHours, match=r"^2$"):
         opening_of({"2": hours})
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
+def test_a_night_in_which_the_clocks_change_has_an_hour_more_or_less(day: str) -> None:
+    always = opening_of({str(number): ["00:00", "00:00"] for number in range(7)})
+    assert always is not None
+    start = at(f"{day} 00:00")
+    assert always.after(start, hours=4).astimezone(UTC) - start.astimezone(UTC) == timedelta(hours=4)
+    assert always.after(start, hours=30).astimezone(UTC) - start.astimezone(UTC) == timedelta(hours=30)
