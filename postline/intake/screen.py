@@ -50,6 +50,11 @@ class Listed:
             (found for one in patterns(address) if (found := self._known.get((project_id, one))) is not None), None
         )
 
+    def is_blocked(self, address: str, *, project_id: int) -> bool:
+        """Whether the project does not want to hear from there."""
+        found = self.find(address, project_id=project_id)
+        return found is not None and found.verdict == Verdict.BLOCK
+
     def is_allowed(self, address: str, *, project_id: int) -> bool:
         """Whether the project lets in whatever comes from there, however much it is."""
         found = self.find(address, project_id=project_id)
@@ -69,13 +74,19 @@ def patterns(address: str) -> Iterator[str]:
 
 
 def reason_against(
-    message: ParsedMessage, mailboxes: Sequence[Mailbox], listed: Listed, authentication: Authentication
+    message: ParsedMessage,
+    mailboxes: Sequence[Mailbox],
+    listed: Listed,
+    authentication: Authentication,
+    *,
+    requester: str = "",
 ) -> str:
-    """Why the project of these mailboxes does not want to see the message; empty when it does."""
-    sender = message.sender.address
-    listing = listed.find(sender, project_id=mailboxes[0].project_id)
-    if listing is not None and listing.verdict == Verdict.BLOCK:
+    """Why the project of these mailboxes does not want to see the message; empty when it does. `requester` is who
+    asks, where that is not the sender (S24)."""
+    sender, project_id = message.sender.address, mailboxes[0].project_id
+    if listed.is_blocked(sender, project_id=project_id) or listed.is_blocked(requester, project_id=project_id):
         return BLOCKED
+    listing = listed.find(sender, project_id=project_id)
     if not any(_is_called_spam(message.headers, mailbox) for mailbox in mailboxes):
         return ""
     is_believed = listing is not None and (listing.always or passed(authentication, sender.rpartition("@")[2]))

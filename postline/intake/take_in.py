@@ -137,9 +137,10 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
     authentication = screen.said_about(raw, read_message, ours[0])
     if ours[0].believed_servers:
         batch.told[raw.pk] = authentication
-    if not is_wanted and (reason := screen.reason_against(read_message, ours, batch.listed, authentication)):
-        return Aside(reason)
     message = _with_requester(read_message, ours[0], batch.mailboxes)
+    unwanted = screen.reason_against(read_message, ours, batch.listed, authentication, requester=message.sender.address)
+    if unwanted and not is_wanted:
+        return Aside(unwanted)
     is_author = message is read_message  # what stands in Reply-To, whoever signed the message, is proved by nothing
     recipients = [*raw.envelope_to, *(one.address for one in (*read_message.to, *read_message.cc))]
     found = thread.find(

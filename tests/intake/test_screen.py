@@ -53,6 +53,13 @@ def test_what_the_trusted_filter_calls_spam_is_put_aside(d: Department, reader: 
     assert not OutboxMessage.objects.exists()
 
 
+def test_who_is_blocked_is_blocked_through_a_web_form_too(d: Department, reader: Reader) -> None:
+    Mailbox.objects.update(reply_to_beats_from=True)
+    lists(d, "pest@user.example", Verdict.BLOCK)
+    form = write(sender="form@mail-form.example", headers={"Reply-To": "pest@user.example"})
+    assert arrives(reader, form).reason == "blocked"
+
+
 def test_the_same_header_means_nothing_to_a_mailbox_that_has_no_filter(d: Department, reader: Reader) -> None:
     assert arrives(reader, write(to="abuse@mail.example", headers=SPAM), to="abuse@mail.example").state == State.HANDLED
 
