@@ -70,7 +70,7 @@ def clean(html: str, *, images: Images = "blocked") -> str:
     return _IMAGE.sub(partial(_with_picture, images=images), cleaned) if "<img" in cleaned else cleaned
 
 
-_REMOTE_PICTURE = re.compile(r"<img\b[^<>]{0,2000}?\bsrc\s*=\s*[\"']?\s*https?:", re.IGNORECASE)
+_REMOTE_PICTURE = re.compile(r"<img\b[^<>]{0,2000}?\bsrc\s{0,20}=\s{0,20}[\"']?\s{0,20}https?:", re.IGNORECASE)
 
 
 def has_remote_pictures(html: str) -> bool:
