@@ -163,6 +163,8 @@ def _walk(root: LexborNode, out: _Writer, *, marked: bool) -> None:
     verbatim = 0
     while stack and not out.is_full():
         node, leaving = stack.pop()
+        if not leaving and node is not root and node.next is not None:
+            stack.append((node.next, False))
         tag = node.tag
         if tag == "-text":
             content = node.text_content or ""
@@ -190,10 +192,8 @@ def _walk(root: LexborNode, out: _Writer, *, marked: bool) -> None:
         verbatim += tag == "pre"
         _enter(node, tag, out, numbers)
         stack.append((node, True))
-        child = node.last_child
-        while child is not None:
-            stack.append((child, False))
-            child = child.prev
+        if node.first_child is not None:
+            stack.append((node.first_child, False))
 
 
 def _enter(node: LexborNode, tag: str, out: _Writer, numbers: list[int]) -> None:

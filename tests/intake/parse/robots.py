@@ -266,4 +266,16 @@ PEOPLE: list[Row] = [
     ("fr-down", NOTHING, "Serveur indisponible", "Le serveur est indisponible depuis ce matin."),
     ("fr-form", NOTHING, "Demande depuis le site", "Nom : Anne\nCe message est envoyé automatiquement par le "
      "formulaire."),
+    ("automatic payment 1", NOTHING, "Automatic renewal",
+     "Please switch off the automatic renewal. Thank you for your message of yesterday."),
+    ("automatic payment 2", NOTHING, "Automatische Verlängerung",
+     "Vielen Dank für Ihre Nachricht. Bitte stellen Sie die automatische Verlängerung ab."),
+    ("automatic payment 3", NOTHING, "Renouvellement automatique",
+     "Merci pour votre réponse. Je souhaite désactiver le renouvellement automatique."),
+    ("automatic payment 4", NOTHING, "Автоматическое продление",
+     "Спасибо за обращение ко мне. Отключите автоматическое продление домена."),
+    ("automatic payment 5", NOTHING, "Автоматичне продовження",
+     "Дякуємо за звернення до нас. Вимкніть автоматичне продовження домену."),
+    ("automatic payment 6", NOTHING, "Automatische incasso",
+     "Bedankt voor uw bericht. Kunt u de automatische incasso stopzetten?"),
 ]  # fmt: skip
