@@ -48,7 +48,7 @@ _FETCHING = re.compile(r"url\s*\(|image-set\s*\(|expression\s*\(|\\", re.IGNOREC
 _LINKED = ("http://", "https://", "mailto:", "tel:", "#")
 _EMBEDDED = re.compile(r"data:image/(png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]+\Z", re.IGNORECASE)
 _LINK = re.compile(
-    r"(?P<url>https?://[^\s<>\"'«»“”]{1,2000})|(?P<mail>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
+    r"(?P<url>https?://[^\s<>\"'«»“”]{1,2000})|(?P<mail>[A-Za-z0-9._%+-]{1,64}+@[A-Za-z0-9-]{1,63}+(?:\.[A-Za-z0-9-]{1,63}+){1,8})"
 )
 _AFTER_LINK = ".,;:!?)]}…*_"
 

@@ -13,6 +13,7 @@ from postline.intake.parse.forwards import is_forward_mark
 from postline.intake.parse.signatures import without_signature
 
 MOST_LINES = 10_000  # more is no letter, and shown whole
+MOST_TRIED = 3_000  # lines that may announce a quotation; a log has more
 LONGEST_LINE = 1_000  # characters of a line that are looked at
 SHORTEST_FULL_LINE = 72  # where programs begin to wrap
 
@@ -60,6 +61,7 @@ def _segments(
     segments: list[list[str]] = [[]]
     worth = candidates(heads)
     announced = answers
+    tried = 0
     index = 0
     while index < len(lines):
         head = heads[index]
@@ -77,7 +79,8 @@ def _segments(
                 announced = True
                 index += 1
                 continue
-            length = opening(heads, index)
+            tried += 1
+            length = opening(heads, index) if tried <= MOST_TRIED else 0
             if not length:
                 segments[-1].append(lines[index])
                 index += 1

@@ -9,7 +9,7 @@ import pytest
 
 from postline.intake.parse import ParsedMessage, read
 from postline.intake.reader import Reader, Unreadable
-from postline.kit.html import clean, has_remote_pictures
+from postline.kit.html import clean, has_remote_pictures, text_to_html
 
 pytestmark = pytest.mark.unit
 
@@ -154,6 +154,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "forward marks that are none": lambda: with_type(
         b"text/plain", (b"--forwarded by " + b"x" * 88 + b"-" * 62 + b"a" * 130 + b"\n") * 3_300
     ),
+    "9,000 attributions that are none": lambda: with_type(
+        b"text/plain", (b"On 1 May 2023, at 10:00, Ivan a@b.example" + b" x" * 17 + b" >\n") * 9_000
+    ),
     "dashes over quotations": lambda: with_type(b"text/plain", (b"-" * 990 + b":\n> a\n") * 1_000),
     "dashes and blanks": lambda: with_type(b"text/plain", (b"-" * 800 + b" " * 180 + b"aa\n") * 1_000),
     "450,000 lines in 95 containers": lambda: (
@@ -197,6 +200,12 @@ def test_a_large_message_is_cut_only_in_what_is_shown() -> None:
 def test_a_picture_of_blanks_is_looked_at_in_time() -> None:
     before = time.process_time()
     assert not has_remote_pictures("<img src=" + " " * 900_000)
+    assert time.process_time() - before < MOST_CPU_SECONDS
+
+
+def test_addresses_that_are_none_are_made_into_html_in_time() -> None:
+    before = time.process_time()
+    assert "<a" not in text_to_html(("a" * 63 + "@") * 15_000)
     assert time.process_time() - before < MOST_CPU_SECONDS
 
 
