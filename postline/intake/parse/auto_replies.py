@@ -76,8 +76,9 @@ _OF_MESSAGES = (
 )
 _AUTOMATIC = re.compile(
     rf"(?:automat|автомат)\w{{0,12}}(?:\s\w{{1,14}}){{0,2}}\s(?:{_OF_MESSAGES})|"
-    rf"\b(?:{_OF_MESSAGES})\w{{0,12}}(?:\s\w{{1,14}}){{0,3}}\s(?:automat|автомат)"
+    rf"\b(?:{_OF_MESSAGES})\w{{0,12}}(?:\s\w{{1,14}})?\s(?:automat|автомат)"
 )
+_TICKET_NUMBER = re.compile(r"\s[(\[]#?\d{1,15}[)\]]")
 _AUTHORS = ("from ", "от ", "від ", "von ", "van ", "de ")
 _ORNAMENT = " \t*-=#_~>|[("
 _PASSED_ON = ("fw:", "fwd:", "wg:", "tr:", "doorst:")
@@ -122,4 +123,4 @@ def by_words(subject: str, text: str) -> bool:
         return False
     if any(line.lstrip(_ORNAMENT).startswith(SAYS_SO) for line in opening.split("\n")):
         return True
-    return any_of(RECEIVED, opening) and not small.startswith(_PASSED_ON)
+    return any_of(RECEIVED, _TICKET_NUMBER.sub("", opening)) and not small.startswith(_PASSED_ON)
