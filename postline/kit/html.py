@@ -48,7 +48,7 @@ _FETCHING = re.compile(r"url\s*\(|image-set\s*\(|expression\s*\(|\\", re.IGNOREC
 _LINKED = ("http://", "https://", "mailto:", "tel:", "#")
 _EMBEDDED = re.compile(r"data:image/(png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]+\Z", re.IGNORECASE)
 _LINK = re.compile(
-    r"(?P<url>https?://[^\s<>\"'«»“”]{1,2000})|(?P<mail>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
+    r"(?P<url>https?://[^\s<>\"'«»“”]{1,2000})|(?P<mail>[A-Za-z0-9._%+-]{1,64}+@[A-Za-z0-9-]{1,63}+(?:\.[A-Za-z0-9-]{1,63}+){1,8})"
 )
 _AFTER_LINK = ".,;:!?)]}…*_"
 
@@ -70,7 +70,7 @@ def clean(html: str, *, images: Images = "blocked") -> str:
     return _IMAGE.sub(partial(_with_picture, images=images), cleaned) if "<img" in cleaned else cleaned
 
 
-_REMOTE_PICTURE = re.compile(r"<img\b[^<>]{0,2000}?\bsrc\s*=\s*[\"']?\s*https?:", re.IGNORECASE)
+_REMOTE_PICTURE = re.compile(r"<img\b[^<>]{0,2000}?\bsrc\s{0,20}=\s{0,20}[\"']?\s{0,20}https?:", re.IGNORECASE)
 
 
 def has_remote_pictures(html: str) -> bool:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import html as entities
 import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from postline.kit.text import unescaped
+
 DEEPEST = 500  # nested elements; the parser's cost is quadratic in this
 MOST_TAGS_UNCHECKED = 2_000
 LONGEST = 2_000_000  # characters of HTML that are looked at
+MOST_TEXT = 1_000_000  # characters that are made of it
+MOST_QUOTED = 10  # quotations within each other that are marked
+MOST_INDENTED = 10  # lists within each other
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_TAG = re.compile(
+    r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+", re.DOTALL
+)
 _LONG_TAG = re.compile(r"<[^<>]{5000,}")
 _NEVER_NEST = frozenset(
     "area base br col embed hr img input link meta param source track wbr "
@@ -46,14 +52,26 @@ def html_to_text(html: str) -> str:
     return writer.text()
 
 
+def try_to_parse(html: str) -> None:
+    """Parses HTML of many tags for nothing, where time and memory are limited: not every bomb is seen beforehand."""
+    if html.count("<") > MOST_TAGS_UNCHECKED and not is_bomb(html):
+        LexborHTMLParser(html[:LONGEST])
+
+
 def is_bomb(html: str) -> bool:
     """Whether HTML parsers would take more than linear time over it: deep nests, tags with many attributes."""
     if html.count("<") > MOST_TAGS_UNCHECKED:
         depth = 0
+        opened: dict[str, int] = {}
         for match in _TAG.finditer(html):
-            if match[2].lower() in _NEVER_NEST:
+            name = (match[2] or "").lower()
+            if not name or name in _NEVER_NEST:
                 continue
-            depth = max(0, depth - 1) if match[1] else depth + 1
+            change = -1 if match[1] else 1
+            if change < 0 and not opened.get(name):
+                continue  # parsers step over it
+            opened[name] = opened.get(name, 0) + change
+            depth += change
             if depth > DEEPEST:
                 return True
     return any(len(tag.split(None, 1001)) > 1000 or tag.count("/") > 50_000 for tag in _LONG_TAG.findall(html))
@@ -62,7 +80,7 @@ def is_bomb(html: str) -> bool:
 def strip_tags(html: str) -> str:
     """The words of HTML that is too strange to parse: everything between "<" and ">" goes."""
     text = re.sub(r"<[^<>]*>", " ", html)
-    text = entities.unescape(text)
+    text = unescaped(text)
     return "\n".join(line for line in (_BLANK.sub(" ", line).strip() for line in text.split("\n")) if line)
 
 
@@ -73,6 +91,9 @@ class _Writer:
         self._lines: list[str] = []
         self._line = ""
         self._prefix = ""
+        self._depth = 0  # of the quotation
+        self._size = 0  # characters so far
+        self.looked_at = 0  # characters of links
         self._gap = False  # a blank line is due before the next text
         self._blank = False  # a blank is due before the next word
 
@@ -102,6 +123,7 @@ class _Writer:
             self._blank_line()
         if self._line or not self._gap:
             self._lines.append((self._prefix + self._line).rstrip())
+            self._size += len(self._lines[-1]) + 1
         self._line = ""
         self._blank = False
 
@@ -116,7 +138,12 @@ class _Writer:
         self.block(gap=True)
         if deeper:
             self._blank_line()
-        self._prefix = self._prefix + "> " if deeper else self._prefix[:-2]
+        self._depth += 1 if deeper else -1
+        self._prefix = "> " * min(self._depth, MOST_QUOTED)
+
+    def is_full(self) -> bool:
+        """Nobody reads more."""
+        return self._size > MOST_TEXT
 
     def _blank_line(self) -> None:
         if self._lines and self._lines[-1].strip("> "):
@@ -134,8 +161,10 @@ def _walk(root: LexborNode, out: _Writer, *, marked: bool) -> None:
     stack: list[tuple[LexborNode, bool]] = [(root, False)]
     numbers: list[int] = []  # of the ordered lists we are in; 0 = bullets
     verbatim = 0
-    while stack:
+    while stack and not out.is_full():
         node, leaving = stack.pop()
+        if not leaving and node is not root and node.next is not None:
+            stack.append((node.next, False))
         tag = node.tag
         if tag == "-text":
             content = node.text_content or ""
@@ -163,10 +192,8 @@ def _walk(root: LexborNode, out: _Writer, *, marked: bool) -> None:
         verbatim += tag == "pre"
         _enter(node, tag, out, numbers)
         stack.append((node, True))
-        child = node.last_child
-        while child is not None:
-            stack.append((child, False))
-            child = child.prev
+        if node.first_child is not None:
+            stack.append((node.first_child, False))
 
 
 def _enter(node: LexborNode, tag: str, out: _Writer, numbers: list[int]) -> None:
@@ -178,7 +205,7 @@ def _enter(node: LexborNode, tag: str, out: _Writer, numbers: list[int]) -> None
             numbers.append(1 if tag == "ol" else 0)
     elif tag == "li":
         out.block(gap=False)
-        indent = "  " * max(0, len(numbers) - 1)
+        indent = "  " * min(MOST_INDENTED, max(0, len(numbers) - 1))
         if numbers and numbers[-1]:
             out.literal(f"{indent}{numbers[-1]}. ")
             numbers[-1] += 1
@@ -205,9 +232,11 @@ def _leave(node: LexborNode, tag: str, out: _Writer, numbers: list[int]) -> None
         out.word(" ")
     elif tag in _BLOCK:
         out.block(gap=tag == "table")
-    elif tag == "a":
+    elif tag == "a" and out.looked_at < LONGEST:
         target = (node.attributes.get("href") or "").strip()
-        shown = _BLANK.sub(" ", node.text(deep=True)).strip()
+        shown = node.text(deep=True)
+        out.looked_at += len(shown)
+        shown = _BLANK.sub(" ", shown).strip()
         if target.lower().startswith(("http://", "https://")) and len(target) < 1000 and shown:
             bare = target.split("://", 1)[1].rstrip("/")
             if bare.lower() not in shown.lower():

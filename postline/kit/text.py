@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 _LOW_CONTROL = bytes({*range(32), 127} - {9, 10})
 _HIGH_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 _LINE_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_ENDLESS_NUMBER = re.compile(r"&#[0-9]{50,}")  # html.unescape raises ValueError over a very long one
 _BIDI = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 
 
@@ -22,6 +24,11 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def unescaped(text: str) -> str:
+    """The text with the character references of HTML replaced, whatever they are."""
+    return storable(html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text) if "&#" in text else text))
 
 
 def one_line(text: str) -> str:

@@ -48,7 +48,7 @@ _YOU_WROTE = re.compile(
 )
 LEAD = r"(?:[\s>*]*[\s>])?+"  # before dashes. Possessive: a line of asterisks is one run of dashes, not any part of one
 DASH = r"[-_=*~\u2010-\u2015]"
-_DASHED = re.compile(rf"\s*{DASH}{{2,}}\s?.{{2,150}}\s(?:{_VERBS})\s?:?\s?{DASH}{{2,}}\s*$", re.IGNORECASE)
+_DASHED = re.compile(rf"\s*{DASH}{{2,}}+\s?.{{2,150}}\s(?:{_VERBS})\s?:?\s?{DASH}{{2,}}\s*$", re.IGNORECASE)
 _ORIGINAL_WORDS = (
     r"Original Message|Original Appointment|Original Mail|Original E-?Mail|Reply Message|"
     r"Replied Message|Message history|"
@@ -76,7 +76,7 @@ _ABOVE = re.compile(
 )
 # "reply On Wed, Apr 4, 2012 at 3:59 PM, bob@x wrote:": the program forgot the line end.
 _SHARED = re.compile(
-    rf"(?<=\S)(?:\s?{DASH}{{2,}}\s?|\s)"
+    rf"(?<=\S)(?:\s?(?<!{DASH}){DASH}{{2,}}+\s?|\s)"
     r"(?=(?:On|Am|Op|Le|El|Il)\s(?:[^\W\d_]{2,10}[.,]{0,2}\s){0,2}\d{1,2}[ ,./-])"
 )
 

@@ -3,6 +3,7 @@ forerunners), by the subject, and by the first words where the subject alone wou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from postline.intake.parse.auto_reply_phrases import (
@@ -64,6 +65,20 @@ FIELDS: dict[str, Callable[[str], bool]] = {
     "x-mimeole": _robot_program,
     "user-agent": _robot_program,
 }  # fmt: skip
+# An automatic answer, or one that was sent automatically: people write of automatic payments and renewals.
+_OF_MESSAGES = (
+    r"(?:e-?)?mail|message|repl|respon|answer|notif|acknowledg|confirm|receipt|generat|sent\b|creat|"
+    r"nachricht|antwort|bestätig|eingang|empfang|erstellt|erzeugt|generiert|versen|versandt|verschick|gesendet|"
+    r"bericht|antwoord|bevestig|ontvangst|gegenereerd|verzonden|verstuurd|aangemaakt|gemaakt|"
+    r"répons|réponse|courriel|accusé|génér|envoy|"
+    r"сообщени|письм|ответ|уведомлени|подтвержд|создан|сформирован|отправлен|сгенерирован|"
+    r"повідомлен|лист|відповід|сповіщ|підтвердж|створен|сформован|надіслан|згенерован"
+)
+_AUTOMATIC = re.compile(
+    rf"(?:automat|автомат)\w{{0,12}}(?:\s\w{{1,14}}){{0,2}}\s(?:{_OF_MESSAGES})|"
+    rf"\b(?:{_OF_MESSAGES})\w{{0,12}}(?:\s\w{{1,14}})?\s(?:automat|автомат)"
+)
+_TICKET_NUMBER = re.compile(r"\s[(\[]#?\d{1,15}[)\]]")
 _AUTHORS = ("from ", "от ", "від ", "von ", "van ", "de ")
 _ORNAMENT = " \t*-=#_~>|[("
 _PASSED_ON = ("fw:", "fwd:", "wg:", "tr:", "doorst:")
@@ -102,8 +117,10 @@ def by_words(subject: str, text: str) -> bool:
         return True
     if any_of(DOUBTFUL_SUBJECTS, small) and any_of(AWAY, opening) and any_of(MEANWHILE, opening):
         return True
-    if not (any_of(AUTOMATIC_ROOTS, opening) and any_of(AUTOMATIC, opening)):
+    if not any_of(AUTOMATIC_ROOTS, opening):
+        return False
+    if not any_of(AUTOMATIC, opening) and not _AUTOMATIC.search(opening):
         return False
     if any(line.lstrip(_ORNAMENT).startswith(SAYS_SO) for line in opening.split("\n")):
         return True
-    return any_of(RECEIVED, opening) and not small.startswith(_PASSED_ON)
+    return any_of(RECEIVED, _TICKET_NUMBER.sub("", opening)) and not small.startswith(_PASSED_ON)

@@ -198,8 +198,8 @@ RECEIVED = (
 
 # “Nobody wrote this.”
 AUTOMATIC = (
-    "automat", "auto-generated", "auto-reply", "autoreply", "do not reply", "don't reply", "not monitored",
-    "автоматич", "автоответ", "автовідповід", "не отвечайте", "не нужно отвечать", "отвечать на него не",
+    "auto-generated", "auto-reply", "autoreply", "do not reply", "don't reply", "not monitored",
+    "автоответ", "автовідповід", "не отвечайте", "не нужно отвечать", "отвечать на него не",
     "отвечать не нужно", "не відповідайте",
     "niet te beantwoorden", "niet beantwoorden", "niet op dit bericht", "niet antworten", "nicht auf diese",
     "nicht antworten",

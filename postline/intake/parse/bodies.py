@@ -12,7 +12,7 @@ from postline.intake.parse.packed import IN_TNEF, SMIME
 from postline.intake.parse.protection import without_armour
 from postline.intake.parse.structure import MESSAGES, Node
 from postline.intake.parse.values import Part
-from postline.kit.html_to_text import html_to_text, strip_tags
+from postline.kit.html_to_text import html_to_text, strip_tags, try_to_parse
 from postline.kit.text import file_name, one_line, readable
 
 LONGEST_TEXT = 1_000_000  # characters; the rest stays in the raw message
@@ -23,7 +23,9 @@ _OTHER_FORMS = ("text/enriched", "text/richtext", "text/x-amp-html", "text/watch
 _ALTERNATIVE = ("multipart/alternative", "")  # what they stand in; alone they are the letter
 _GIVEN_NAMES = {"text/calendar": "invite.ics", **dict.fromkeys(SMIME, "smime.p7m")}
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}\Z")
-_META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_META_CHARSET = re.compile(
+    rb"<meta[^<>]{0,300}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -66,6 +68,8 @@ def _words(leaves: list[Node], defects: list[str]) -> tuple[str, str, str]:
     html = "\n".join(words for content_type, words in read if content_type == "text/html")
     pieces = [words for content_type, words in read if content_type != "text/html" and words.strip()]
     text = "\n".join(pieces) if pieces or not html else readable(html_to_text(html))
+    if pieces and html:
+        try_to_parse(html)  # what cannot be parsed in time ends this process, not the one that shows it
     text, protection = without_armour(text)
     return text, html, protection
 
@@ -88,7 +92,7 @@ def _text(leaf: Node, defects: list[str]) -> str:
 
 def _unflowed(text: str, *, delete_space: bool) -> str:
     """format=flowed (RFC 3676): a line that ends in a blank goes on in the next one of the same quote depth."""
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     going_on = False
     depth_before = 0
     for line in text.split("\n"):
@@ -100,11 +104,11 @@ def _unflowed(text: str, *, delete_space: bool) -> str:
         if flows and delete_space:
             bare = bare[:-1]
         if going_on and depth == depth_before and bare != "-- ":
-            paragraphs[-1] += bare
+            paragraphs[-1].append(bare)
         else:
-            paragraphs.append(">" * depth + (" " if depth else "") + bare)
+            paragraphs.append([">" * depth + (" " if depth else ""), bare])
         going_on, depth_before = flows, depth
-    return "\n".join(paragraphs)
+    return "\n".join(map("".join, paragraphs))
 
 
 def _part(leaf: Node) -> Part:

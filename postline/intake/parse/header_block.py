@@ -104,7 +104,8 @@ def _is_a_letters(block: HeaderBlock) -> bool:
     dated = any(sign.isdigit() for sign in fields.get("date", ""))
     if fields.get("from"):
         if dated:
-            return len(fields) >= 3 or "@" in fields["from"]
+            named = "subject" in fields or ":" in fields["date"] or "@" in fields.get("to", "")
+            return (named and len(fields) >= 3) or "@" in fields["from"]
         return "to" in fields and "subject" in fields
     return dated and ":" in fields["date"] and "@" in fields.get("to", "")
 

@@ -18,6 +18,7 @@ OURS = 0.6  # the languages that answers are written in win where the evidence i
 
 _CYRILLIC_RUN = re.compile(r"[\u0400-\u04ff]+")
 _LATIN_RUN = re.compile(r"[a-z\u00df-\u024f]+")
+_ACCENTED = re.compile(r"[\u00df-\u024f]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # Error messages and foreign letters are quoted in the language of a program, not of the writer.
 _QUOTATION = re.compile(r"[\"“„«][^\"“”„«»\n]{12,500}[\"”“»]")
@@ -112,6 +113,8 @@ def _best(words: list[str], joined: str, tables: _Tables, margin: float) -> str:
             for code in by_group.get(group, ()):
                 scores[code] += GROUP
     if not joined.isascii():
+        if tables is _LATIN and _ACCENTED.search(joined):
+            scores["ru"] = 0.0  # Russian in Latin letters has no others
         for code, special in _SPECIAL_LETTERS.items():
             if code in scores:
                 scores[code] += min(LETTER * sum(map(joined.count, special)), len(words))

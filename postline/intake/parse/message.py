@@ -47,7 +47,9 @@ def read(raw: bytes) -> ParsedMessage:
     judged = judge(headers, root, content.text, sender, subject)
     is_letter = judged.kind == "letter"
     forwarded = forwards.inline(content.text, subject) or forwards.enclosed(root, subject) if is_letter else None
-    newest = new_text(content.text, forwards=forwarded is not None and not forwarded.place)
+    newest = new_text(
+        content.text, forwards=forwarded is not None and not forwarded.place, answers=_answers(headers, subject)
+    )
     _note_oddities(headers, content, defects)
     return ParsedMessage(
         message_id=first_id(headers.raw("message-id")),
@@ -100,6 +102,10 @@ def _normal(raw: bytes) -> bytes:
         raw = raw.replace(b"\r", b"\n")
     leading = _LEADING.match(raw, 0, 4_000)
     return raw[leading.end() :] if leading and leading.end() else raw
+
+
+def _answers(headers: Headers, subject: str) -> bool:
+    return "in-reply-to" in headers or "references" in headers or forwards.is_reply(subject)
 
 
 def _tree(headers: Headers, body: bytes, defects: list[str]) -> Node:

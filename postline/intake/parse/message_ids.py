@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 from postline.intake.parse.headers import text
+from postline.kit.text import unescaped
 
 MOST_IDS = 500
 LONGEST = 998  # octets, as a line has (RFC 5322, 2.1.1); an index refuses more than 2,704
@@ -50,7 +50,7 @@ def ids(values: list[bytes]) -> tuple[str, ...]:
 
 def _plain(value: bytes) -> str:
     words = text(value[:MOST_BYTES])
-    return html.unescape(words) if "&lt;" in words else words
+    return unescaped(words) if "&lt;" in words else words
 
 
 def _without_comments(words: str) -> str:

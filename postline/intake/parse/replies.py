@@ -13,6 +13,7 @@ from postline.intake.parse.forwards import is_forward_mark
 from postline.intake.parse.signatures import without_signature
 
 MOST_LINES = 10_000  # more is no letter, and shown whole
+MOST_TRIED = 3_000  # lines that may announce a quotation; a log has more
 LONGEST_LINE = 1_000  # characters of a line that are looked at
 SHORTEST_FULL_LINE = 72  # where programs begin to wrap
 
@@ -21,17 +22,18 @@ _SENTENCE_END = (".", "!", "?", ":", ";", "…")
 _LINK_LINE = re.compile(r"\s*[(<]?https?://\S{1,500}\s*>?\s*$")
 
 
-def new_text(text: str, *, forwards: bool = False) -> str:
+def new_text(text: str, *, forwards: bool = False, answers: bool = True) -> str:
     """What the writer added; where nothing would be left, the whole text.
 
-    A forwarded letter stays with it: one under a mark of its own, or any with `forwards`.
+    A forwarded letter stays with it: one under a mark of its own, or any with `forwards`. In a message that
+    `answers` none, lines with a quotation mark and nothing that announces them are the writer's: a console, a poem.
     """
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         return text.strip("\n").rstrip()
     plain = _with_plain_blanks(text)
     heads = [line[:LONGEST_LINE].strip() for line in (lines if plain is text else plain.split("\n"))]
-    segments, rest = _segments(lines, heads, forwards=forwards)
+    segments, rest = _segments(lines, heads, forwards=forwards, answers=answers)
     kept: list[str] = []
     for segment in segments:
         own = _trimmed(without_signature(segment) if not rest else segment)
@@ -52,10 +54,14 @@ def _with_plain_blanks(text: str) -> str:
     return text
 
 
-def _segments(lines: Sequence[str], heads: Sequence[str], *, forwards: bool) -> tuple[list[list[str]], list[str]]:
+def _segments(
+    lines: Sequence[str], heads: Sequence[str], *, forwards: bool, answers: bool
+) -> tuple[list[list[str]], list[str]]:
     """The writer's words between the quotations, and a forwarded letter with all that follows it."""
     segments: list[list[str]] = [[]]
     worth = candidates(heads)
+    announced = answers
+    tried = 0
     index = 0
     while index < len(lines):
         head = heads[index]
@@ -70,18 +76,25 @@ def _segments(lines: Sequence[str], heads: Sequence[str], *, forwards: bool) -> 
             words = shared_line(heads, index)
             if words:
                 segments[-1].append(head[:words])
+                announced = True
                 index += 1
                 continue
-            length = opening(heads, index)
+            tried += 1
+            length = opening(heads, index) if tried <= MOST_TRIED else 0
             if not length:
                 segments[-1].append(lines[index])
                 index += 1
                 continue
             if forwards:
                 return segments, list(lines[index:])
+            announced = True
             quoted = skip_blank(heads, index + length)
             if quoted >= len(heads) or not is_quoted(heads, quoted):
                 return segments, []
+        elif not announced:
+            segments[-1].append(lines[index])
+            index += 1
+            continue
         index = _after_quoted(heads, quoted)  # a marked quotation: text may follow below it
         segments.append([])
     return segments, []

@@ -18,6 +18,7 @@ from postline.intake.parse.headers import Headers, base64_bytes, parameters, tex
 
 MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an attachment
 MOST_PARTS = 10_000
+MOST_COMPARED = 3_000_000  # lines, each with the boundary of every container around it
 MESSAGES = ("message/rfc822", "message/global")
 _CONTAINER = re.compile(rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(rb"boundary[ \t]*=[ \t]*\"?([^\"\s;]{1,200}(?: [^\"\s;]{1,200}){0,5})", re.IGNORECASE)
@@ -68,13 +69,18 @@ def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     if body.count(b"\n--") > MOST_PARTS:
         body = _shortened(headers, body, defects)
     if body.count(b"/") > MOST_NESTED and _containers(body) > MOST_NESTED:
-        body = _defused(body)
+        body = _defused(body, MOST_NESTED)
         defects.append("nesting")
     head = b"".join(name.encode() + b":" + headers.folded(name) + b"\n" for name in _MIME_FIELDS if name in headers)
     raw = head + b"\n" + body
-    return _by_fast(raw, defects) or _from_standard(
-        email.message_from_bytes(_with_last_ends(raw), policy=_UNCHANGED), ""
-    )
+    node = _by_fast(raw, defects)
+    if node is not None:
+        return node
+    most = max(3, MOST_COMPARED // (raw.count(b"\n") + 1))
+    if most < MOST_NESTED and _containers(body) > most:
+        raw = head + b"\n" + _defused(body, most)
+        defects.append("nesting")
+    return _from_standard(email.message_from_bytes(_with_last_ends(raw), policy=_UNCHANGED), "")
 
 
 def _text_alone(headers: Headers, body: bytes) -> Node | None:
@@ -114,7 +120,7 @@ def _with_last_ends(raw: bytes) -> bytes:
 
 def _shortened(headers: Headers, body: bytes, defects: list[str]) -> bytes:
     """The first parts only, where lines that look like boundaries are beyond counting."""
-    if not headers.raw("content-type").lower().startswith(b"multipart/"):
+    if not headers.raw("content-type").lower().startswith((b"multipart/", b"message/")):
         return body
     end = next(islice(re.finditer(rb"\n--", body), MOST_PARTS, None)).start()
     defects.append("parts-cut")
@@ -127,15 +133,15 @@ def _containers(body: bytes) -> int:
     return small.count(b"multipart/") + small.count(b"message/")
 
 
-def _defused(body: bytes) -> bytes:
-    """Containers beyond the hundredth become attachments: both parsers recurse, and fast-mail-parser ends the
+def _defused(body: bytes, most: int) -> bytes:
+    """Containers beyond so many become attachments: both parsers recurse, and fast-mail-parser ends the
     whole process when the nest is deep enough. Words in a text that only talks about MIME are left alone."""
     containers = 0
 
     def defuse(match: re.Match[bytes]) -> bytes:
         nonlocal containers
         containers += 1
-        return match[0] if containers <= MOST_NESTED else match[1] + b"application"
+        return match[0] if containers <= most else match[1] + b"application"
 
     body = _CONTAINER.sub(defuse, body)
     return body if _containers(body) <= 10 * MOST_NESTED else _ANY_CONTAINER.sub(b"application/", body)

@@ -13,6 +13,8 @@ GMAIL = "Precedence: bulk\nX-Autoreply: yes\nAuto-Submitted: auto-replied"
 NOTHING = "X-Priority: 3"
 
 ENGLISH: list[Row] = [
+    ("number-between", NOTHING, "[Request received] Help",
+     "Your request (12345) has been received. This is an automatically generated email."),
     ("exchange-en", EXCHANGE, "Automatic reply: Cannot print", "I am out of the office until Monday."),
     ("exchange-en-no-headers", NOTHING, "Automatic reply: Cannot print", "I am out of the office."),
     ("outlook-2007", "X-MimeOLE: Produced By Microsoft Exchange V6.5", "Out of Office: Invoice 12", "Back on 3 June."),
@@ -266,4 +268,18 @@ PEOPLE: list[Row] = [
     ("fr-down", NOTHING, "Serveur indisponible", "Le serveur est indisponible depuis ce matin."),
     ("fr-form", NOTHING, "Demande depuis le site", "Nom : Anne\nCe message est envoyé automatiquement par le "
      "formulaire."),
+    ("automatic payment 7", NOTHING, "Payment",
+     "Thank you for your message. I did not get the confirmation of the automatic payment."),
+    ("automatic payment 1", NOTHING, "Automatic renewal",
+     "Please switch off the automatic renewal. Thank you for your message of yesterday."),
+    ("automatic payment 2", NOTHING, "Automatische Verlängerung",
+     "Vielen Dank für Ihre Nachricht. Bitte stellen Sie die automatische Verlängerung ab."),
+    ("automatic payment 3", NOTHING, "Renouvellement automatique",
+     "Merci pour votre réponse. Je souhaite désactiver le renouvellement automatique."),
+    ("automatic payment 4", NOTHING, "Автоматическое продление",
+     "Спасибо за обращение ко мне. Отключите автоматическое продление домена."),
+    ("automatic payment 5", NOTHING, "Автоматичне продовження",
+     "Дякуємо за звернення до нас. Вимкніть автоматичне продовження домену."),
+    ("automatic payment 6", NOTHING, "Automatische incasso",
+     "Bedankt voor uw bericht. Kunt u de automatische incasso stopzetten?"),
 ]  # fmt: skip

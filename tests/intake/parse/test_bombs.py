@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from postline.intake.parse import ParsedMessage, read
-from postline.kit.html import clean
+from postline.intake.reader import Reader, Unreadable
+from postline.kit.html import clean, has_remote_pictures, text_to_html
 
 pytestmark = pytest.mark.unit
 
@@ -34,6 +35,10 @@ def nested_messages(depth: int) -> bytes:
 
 def many_parts(number: int) -> bytes:
     return HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\npart\n" * number + b"--x--\n"
+
+
+def parts(part: bytes, number: int) -> bytes:
+    return HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n" + (b"--x\n" + part + b"\n") * number + b"--x--\n"
 
 
 def with_type(content_type: bytes, body: bytes = b"text") -> bytes:
@@ -137,6 +142,34 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "HTML entities": lambda: html(b"&#xD800;&#0;&" * 50_000),
     "HTML 50,000 rows": lambda: html(b"<table>" + b"<tr><td>a</td></tr>" * 50_000 + b"</table>"),
     "HTML lists": lambda: html(b"<ul><li>" * 400 + b"x"),
+    "HTML text in 490 quotations": lambda: html(b"<blockquote>" * 490 + b"a<br>" * 190_000),
+    "HTML links in links": lambda: html(b"<a href=http://x.example><table><tr><td>" * 240 + b"a b c " * 150_000),
+    "HTML ends of what is not open": lambda: html(b"<div></b>" * 110_000),
+    "HTML ends in attributes": lambda: html(b"<div a='</div>'>" * 60_000),
+    "HTML ends in comments": lambda: html(b"<div><!--</div>-->" * 55_000),
+    "HTML number without end": lambda: html(b"<div>" * 3_000 + b"&#" + b"9" * 5_000 + b";"),
+    "HTML charsets of blanks": lambda: parts(b"Content-Type: text/html\n\n<meta charset=" + b" " * 1_900, 500),
+    "a number without end in Message-ID": lambda: b"Message-ID: &lt;&#" + b"9" * 5_000 + b";@x&gt;\n\ntext",
+    "flowed lines without end": lambda: with_type(b"text/plain; format=flowed", b"a \n" * 330_000),
+    "forward marks that are none": lambda: with_type(
+        b"text/plain", (b"--forwarded by " + b"x" * 88 + b"-" * 62 + b"a" * 130 + b"\n") * 3_300
+    ),
+    "9,000 attributions that are none": lambda: with_type(
+        b"text/plain", (b"On 1 May 2023, at 10:00, Ivan a@b.example" + b" x" * 17 + b" >\n") * 9_000
+    ),
+    "dashes over quotations": lambda: with_type(b"text/plain", (b"-" * 990 + b":\n> a\n") * 1_000),
+    "dashes and blanks": lambda: with_type(b"text/plain", (b"-" * 800 + b" " * 180 + b"aa\n") * 1_000),
+    "450,000 lines in 95 containers": lambda: (
+        nested_multiparts(95).replace(b"text/plain", b"text/plain\nContent-Transfer-Encoding: quoted-printable")
+        + b"a\n" * 450_000
+        + b"\xff"
+    ),
+    "190,000 parts in an enclosed message": lambda: with_type(
+        b"message/rfc822",
+        b"Content-Type: multipart/mixed; boundary=x\n\n"
+        + b"--x\n\n" * 190_000
+        + b"Content-Transfer-Encoding: quoted-printable\n\n\xff",
+    ),
     "HTML quotations": lambda: html(b"<blockquote>" * 400 + b"<p>x</p>" * 400),
 }
 
@@ -162,3 +195,27 @@ def test_a_large_message_is_cut_only_in_what_is_shown() -> None:
     message = read(with_type(b"text/plain", b"a line of text\n" * 200_000))
     assert len(message.text) == 1_000_000
     assert "text-cut" in message.defects
+
+
+def test_a_picture_of_blanks_is_looked_at_in_time() -> None:
+    before = time.process_time()
+    assert not has_remote_pictures("<img src=" + " " * 900_000)
+    assert time.process_time() - before < MOST_CPU_SECONDS
+
+
+def test_addresses_that_are_none_are_made_into_html_in_time() -> None:
+    before = time.process_time()
+    assert "<a" not in text_to_html(("a" * 63 + "@") * 15_000)
+    assert time.process_time() - before < MOST_CPU_SECONDS
+
+
+def test_html_beside_the_text_that_nobody_can_parse_ends_the_reader_and_not_the_web_server() -> None:
+    fonts = b"".join(b"<font size=%d>" % number for number in range(450))
+    bomb = parts(
+        b"Content-Type: text/plain\n\nhello\n--x\nContent-Type: text/html\n\n<p>%s</p>%s"
+        % (fonts, b"<p>x</p>" * 60_000),
+        1,
+    )
+    with Reader() as reader:
+        (result,) = reader.read_many([bomb])
+    assert isinstance(result, Unreadable)

@@ -37,6 +37,7 @@ TABLE = [
         ('Guten Tag, es kommt "the server at mail is not available for this user" und sonst nichts', "de"),
         ("Добрый день\n\nBest regards,\nIvan Petrov, Head of the Department of Sales\nExample Trading Company", "ru"),
         ("Ne rabotaet pochta, pomogite pozhaluysta", "ru"),
+        ("Ja, dreimal.\n\n4.2\n\nGruß\nAnna", "de"),
         ("こんにちは、ログインできません", "ja"),
         ("https://mail.example/the/and/of user@mail.example", ""),
         ("12345", ""),

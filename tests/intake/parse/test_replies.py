@@ -74,6 +74,27 @@ def test_what_a_program_quotes_in_html_is_folded(title: str, quotation: str) -> 
     assert parsed.forwarded is None
 
 
+CONSOLE = "Here is my console:\n\n$ mysql\n> show tables;\n> exit\n\nWhat is wrong with it?"
+
+
+def test_marked_lines_of_a_letter_that_answers_nothing_are_the_writers() -> None:
+    letter = f"From: anna@mail.example\nSubject: %s\n%s\n{CONSOLE}\n"
+    assert read((letter % ("Console", "")).encode()).new_text == CONSOLE
+    without = CONSOLE.replace("> show tables;\n> exit\n", "").replace("\n\n\n", "\n\n")
+    assert read((letter % ("Re: Console", "")).encode()).new_text == without
+    assert read((letter % ("Console", "In-Reply-To: <1@desk.example>\n")).encode()).new_text == without
+
+
+def test_what_an_attribution_announces_is_quoted_in_any_letter() -> None:
+    text = "Hi!\n\nOn 1 May 2025 at 10:00, Ivan <ivan@mail.example> wrote:\n> Hello\n\nBye!"
+    assert new_text(text, answers=False) == "Hi!\n\nBye!"
+
+
+def test_a_journey_is_no_quoted_letter() -> None:
+    text = "I was away.\nFrom: Berlin\nTo: Amsterdam\nDate: 25.11.2025\n\nPlease send me the bill."
+    assert new_text(text) == text
+
+
 LINES = [
     line
     for name in ("quotations.txt", "letters.txt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import b2a_uu
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,15 @@ def files(name: str) -> dict[str, bytes]:
     """What is attached, by name."""
     letter = raw(name)
     return {part.filename: cut(letter, part.place) for part in read(letter).attachments}
+
+
+def test_every_one_of_very_many_uuencoded_files_is_reached() -> None:
+    letter = b"From: anna@mail.example\n\n" + b"".join(
+        b"begin 644 %d.txt\n%s`\nend\n" % (number, b2a_uu(b"file %d" % number)) for number in range(150)
+    )
+    found = read(letter).attachments
+    assert len({part.place for part in found}) == len(found) == 100
+    assert cut(letter, found[0].place) == b"file 0"
 
 
 def test_uuencoded_files_become_attachments_and_leave_the_text() -> None:
