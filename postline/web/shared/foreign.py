@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpResponse
@@ -27,8 +28,13 @@ img { max-width: 100%; height: auto; }
 img[data-src], img[data-cid] { min-width: 24px; min-height: 24px; outline: 1px dashed #9aa5aa; outline-offset: -1px; }
 .postline-mark { display: inline !important; margin: 0 4px !important; padding: 1px 6px !important;
   border-radius: 3px !important; background: #fbe3df !important; color: #8f1d12 !important;
-  font: 600 12px/1.5 system-ui, sans-serif !important; }
+  font: 600 12px/1.5 system-ui, sans-serif !important; letter-spacing: normal !important;
+  word-spacing: normal !important;
+  text-indent: 0 !important; text-transform: none !important; vertical-align: baseline !important;
+  white-space: normal !important; }
 """
+_STYLE = re.compile(r' style="[^"]*"')  # as the cleaner writes it
+_AWAY = re.compile(r"((?:margin[a-z-]*|text-indent)\s*:)[^;\"]*-\s*[.\d][^;\"]*", re.IGNORECASE)
 PAGE = Markup('<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><style>{}</style>{}')
 
 
@@ -38,11 +44,17 @@ def framed(html: str, *, pictures: bool = False, complete: Callable[[str], str] 
     With `pictures` the reader's browser may load those of other servers. `complete` puts the message's own into the
     cleaned HTML.
     """
-    safe = complete(mark_links(clean(html, images="remote" if pictures else "blocked"), mark))
+    cleaned = _STYLE.sub(_in_its_place, clean(html, images="remote" if pictures else "blocked"))
+    safe = complete(mark_links(cleaned, mark))
     policy = FRAME_POLICY.format(pictures=ALL_PICTURES if pictures else OWN_PICTURES)
     page = PAGE.format(Markup(PAPER), Markup(safe))  # noqa: S704 - cleaned by the allow-list of kit.html
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return HttpResponse(page, headers=headers)
+
+
+def _in_its_place(style: re.Match[str]) -> str:
+    """Nothing is pushed out of sight, such as a mark behind a link."""
+    return _AWAY.sub(r"\1 0", style[0]) if "-" in style[0] else style[0]
 
 
 def download(content: bytes, *, filename: str) -> HttpResponse:

@@ -96,6 +96,33 @@ def test_a_link_that_pretends_is_marked_before_anybody_follows_it(open_page: Ope
     expect(frame.get_by_role("link")).to_have_attribute("title", "https://evil.example/login")
 
 
+@pytest.mark.parametrize(
+    "style",
+    [
+        "margin-left:-9999px",
+        "margin: 0 0 0 -9999px",
+        "letter-spacing:-5em",
+        "text-indent:-9999px",
+        "font-size:0",
+        "color:#fff",
+    ],
+)
+def test_no_style_of_the_letter_hides_the_mark(open_page: Open, d: Department, style: str) -> None:
+    html = f'<div style="{style}"><a href="https://evil.example/login">https://bank.example/</a></div>'
+    ticket = letter(d, html=html, now=clock.now())
+    page = open_page(f"/desk/tickets/{ticket.number}/", login="line1")
+
+    page.get_by_text("As it was sent").click()
+
+    mark = page.frame_locator("iframe").get_by_text("leads to evil.example")
+    expect(mark).to_be_visible()
+    box, frame = mark.bounding_box(), page.locator("iframe").bounding_box()
+    assert box is not None
+    assert frame is not None
+    assert box["x"] >= frame["x"]
+    assert box["width"] > 100
+
+
 def test_a_letter_within_a_letter_is_opened_and_shut_in_its_own_frame(open_page: Open, d: Department) -> None:
     inner = (
         b"From: Eve <eve@elsewhere.example>\r\nTo: anna@user.example\r\nSubject: =?utf-8?b?0JLRi9C40LPRgNGL0Yg=?=\r\n"
