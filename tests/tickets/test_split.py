@@ -54,6 +54,14 @@ def kinds(ticket: Ticket) -> list[str]:
 
 
 class TestSplitting:
+    def test_what_came_by_a_merge_goes_back_to_whoever_wrote_it(self, d: Department, ticket: Ticket) -> None:
+        other = letter(d, sender=BORIS, text="My PIN is 4711.", now=LATER)
+        merge(d.reach("lead"), number=other.number, into=ticket.number, now=LATER)
+        message = Message.objects.get(sender_address=BORIS[1])
+        new = split(d.reach("lead"), number=ticket.number, message_id=message.pk, now=LATEST)
+        assert new.requester.address == BORIS[1]
+        assert [one.address for one in new.participants.all()] == [BORIS[1]]
+
     def test_the_message_opens_a_ticket_of_the_same_requester(self, d: Department, ticket: Ticket) -> None:
         message = last_of(ticket)
         new = split(d.reach("web"), number=ticket.number, message_id=message.pk, now=LATEST)

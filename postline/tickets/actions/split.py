@@ -38,10 +38,10 @@ def split(
 ) -> Ticket:
     """Open a ticket with this message, and perhaps others of the same ticket, in its queue or another one.
 
-    It has the same requester, and waits since its first message came. Our answers stay where they were given. What
-    replies to one of these messages arrives in the new ticket. Nothing is sent. The same split twice is one. Merging
-    the new ticket into the old one undoes it. Raises WrongMessage, WrongQueue, TakenByAnother, MergedAway,
-    NoSuchTicket, Forbidden.
+    It has the same requester or, where the first message came here by a merge, that ticket's. It waits since its first
+    message came. Our answers stay where they were given. What replies to one of these messages arrives in the new
+    ticket. Nothing is sent. The same split twice is one. Merging the new ticket into the old one undoes it. Raises
+    WrongMessage, WrongQueue, TakenByAnother, MergedAway, NoSuchTicket, Forbidden.
     """
     ticket = lock_ticket_for(reach, number, Right.CHANGE)
     done = _done_before(reach, ticket, message_id)
@@ -95,12 +95,14 @@ def _chosen(ticket: Ticket, ids: set[int]) -> list[Message]:
 
 def _new_ticket(ticket: Ticket, messages: Sequence[Message], *, queue: Queue, now: datetime) -> Ticket:
     first = messages[0]
+    origin = Ticket.objects.select_related("requester").filter(pk=first.origin_id or 0).first()
+    requester = origin.requester if origin else ticket.requester  # whose it was before a merge
     new = Ticket.objects.create(
         number=free_number(),
         project_id=ticket.project_id,
         queue=queue,
         mailbox_id=ticket.mailbox_id,
-        requester=ticket.requester,
+        requester=requester,
         state=State.NEW,
         language=first.language or ticket.language,
         subject=first.subject or ticket.subject,
@@ -108,7 +110,7 @@ def _new_ticket(ticket: Ticket, messages: Sequence[Message], *, queue: Queue, no
         updated_at=now,
         waiting_since=first.created_at,
     )
-    addresses = {ticket.requester.address, *(one.sender_address for one in messages)} - {""}
+    addresses = {requester.address, *(one.sender_address for one in messages)} - {""}
     for one in ticket.participants.filter(address__in=addresses).order_by("id"):
         Participant.objects.create(ticket=new, name=one.name, address=one.address, proved=one.proved, since=one.since)
     return new
