@@ -167,8 +167,11 @@ def test_a_large_letter_is_read(d: Department, reader: Reader) -> None:
     assert (raw.state, raw.reason) == (State.HANDLED, "")
 
 
-def test_what_is_slow_to_read_does_not_hold_the_tickets_of_others(d: Department, reader: Reader) -> None:
+def test_what_is_slow_to_read_does_not_hold_the_tickets_of_others(
+    d: Department, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was read before it is committed, and it is read in a transaction of its own."""
+    monkeypatch.setattr(pipeline, "PATIENCE_SECONDS", 0.001)
     slow = b"From: e@evil.example\r\nContent-Type: text/html\r\n\r\n" + b"<div><b>" * 400_000
     letters = [write(message_id=f"<{n}@user.example>", text=f"no {n}") for n in range(pipeline.GROUP)]
     for content in [*letters, *(slow + b"%d" % n for n in range(9))]:
