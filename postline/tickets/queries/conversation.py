@@ -256,11 +256,6 @@ def fold(text: str, new_text: str) -> tuple[str, str]:
     return shown, whole
 
 
-def _deliveries(ticket: Ticket) -> dict[int, Delivery]:
-    found = rows(DELIVERIES, {"ticket": ticket.pk})
-    return {row[0]: Delivery(*(*row[:-1], json.loads(row[-1]))) for row in found}
-
-
 def _events(ticket: Ticket) -> list[Happened]:
     found = rows(EVENTS, {"ticket": ticket.pk, "assigned": str(Happening.ASSIGNED)})
     return [Happened(*(*row[:-1], json.loads(row[-1]))) for row in found]
