@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "postline.projects",
     "postline.outbox",
     "postline.tickets",
+    "postline.rules",
     "postline.intake",
     "postline.web",
     "postline.api",

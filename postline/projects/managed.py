@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,14 +20,20 @@ class NothingThere(Exception):
     """There is no such thing, or the person may not know that there is one."""
 
 
-def projects_of(reach: Reach) -> QuerySet[Project]:
-    """The projects that the person manages, by name."""
-    return Project.objects.filter(pk__in=reach.projects_with(ProjectRight.MANAGE)).order_by("name", "pk")
+def projects_of(reach: Reach, right: ProjectRight = ProjectRight.MANAGE) -> QuerySet[Project]:
+    """The projects where the person has this right, by name."""
+    return Project.objects.filter(pk__in=reach.projects_with(right)).order_by("name", "pk")
 
 
-def project_for(reach: Reach, slug: str) -> Project:
-    """Raises NothingThere."""
-    return _one(projects_of(reach).filter(slug=slug))
+def projects_in_charge(reach: Reach, rights: Collection[ProjectRight]) -> QuerySet[Project]:
+    """The projects where the person has any of these rights, by name."""
+    found = {project_id for right in rights for project_id in reach.projects_with(right)}
+    return Project.objects.filter(pk__in=found).order_by("name", "pk")
+
+
+def project_for(reach: Reach, slug: str, right: ProjectRight = ProjectRight.MANAGE) -> Project:
+    """The project, where the person has this right in it. Raises NothingThere."""
+    return _one(projects_of(reach, right).filter(slug=slug))
 
 
 def group_for(reach: Reach, project: str, slug: str) -> Group:

@@ -24,6 +24,14 @@ class Right(StrEnum):
     MOVE_INTO = "move-into"
     CHANGE = "change"  # state, topic, priority, tags, language
     ASSIGN = "assign"
+    CLOSE = "close"
+    MERGE = "merge"  # and take apart again
+    SPLIT = "split"
+    BULK = "bulk"  # change many at once
+    EXPORT = "export"
+    HAND_OVER = "hand-over"  # to another project
+    PERSONAL = "personal"  # see addresses and phone numbers unmasked
+    REVEAL = "reveal"  # see them in one ticket, with a reason that is logged
 
 
 class ProjectRight(StrEnum):
@@ -35,6 +43,17 @@ class ProjectRight(StrEnum):
     OUTBOX = "outbox"
     MANAGE = "manage"
     AUDIT = "audit"  # read the audit log
+    QUEUES = "queues"  # this and the following: set it up
+    TOPICS = "topics"
+    FILTERS = "filters"
+    HINTS = "hints"
+    TEMPLATES = "templates"  # answer texts, automatic answers too
+    WORKING_TIME = "working-time"  # calendars, targets, escalation
+    MAILBOXES = "mailboxes"
+    STAFF = "staff"  # people, groups, roles
+    RIGHTS = "rights"  # what lines, groups and persons may do
+    SETTINGS = "settings"  # the project's name, looks, languages
+    SET_UP = "set-up"  # copy, export and import all of it
 
 
 class Forbidden(Exception):
@@ -42,9 +61,9 @@ class Forbidden(Exception):
 
 
 ALL = frozenset(Right)
-READING = frozenset({Right.SEE})
-WORKING = ALL - {Right.ASSIGN}
-COLLEAGUE = frozenset({Right.SEE, Right.NOTE, Right.MOVE, Right.MOVE_INTO})
+READING = frozenset({Right.SEE, Right.PERSONAL})
+WORKING = ALL - {Right.ASSIGN, Right.BULK, Right.EXPORT}
+COLLEAGUE = frozenset({Right.SEE, Right.NOTE, Right.MOVE, Right.MOVE_INTO, Right.REVEAL})
 INTO = frozenset({Right.MOVE_INTO})
 LEARNING = frozenset({Right.SEE, Right.NOTE})
 NONE: frozenset[Right] = frozenset()
@@ -56,7 +75,17 @@ PROJECT_RIGHTS: dict[str, frozenset[ProjectRight]] = {
     Role.ADMIN: frozenset(ProjectRight),
     Role.AUDITOR: ENTERING | {ProjectRight.QUARANTINE, ProjectRight.OUTBOX, ProjectRight.AUDIT},
     Role.PROJECT_ADMIN: frozenset(ProjectRight),
-    Role.LEAD: ENTERING | {ProjectRight.QUARANTINE, ProjectRight.SCREEN},
+    Role.LEAD: ENTERING
+    | {
+        ProjectRight.QUARANTINE,
+        ProjectRight.SCREEN,
+        ProjectRight.QUEUES,
+        ProjectRight.TOPICS,
+        ProjectRight.FILTERS,
+        ProjectRight.HINTS,
+        ProjectRight.TEMPLATES,
+        ProjectRight.WORKING_TIME,
+    },
 }
 
 

@@ -59,6 +59,10 @@ OF_SCREENERS = {  # those who look after what was put aside: leads within their 
     "quarantine/", "quarantine/act/", "quarantine/progress/", "quarantine/put-back/", "quarantine/unlist/",
     "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", SENDERS, f"{SENDERS}{{listed_id}}/off/",
 }  # fmt: skip
+OF_LEADS = {  # what the leads of a project set up, too: of other projects nothing is there
+    f"{PROJECT}start/",
+}
+SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
@@ -137,12 +141,12 @@ def values(d: Department) -> Values:
 
 
 def test_each_address_is_known_here() -> None:
-    assert set(addresses(urlpatterns)) == OPEN | OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS
+    assert set(addresses(urlpatterns)) == OPEN | SIGNED_IN
 
 
 def test_who_is_not_signed_in_is_led_to_sign_in(values: Values) -> None:
     before, browser = all_records(), Client()
-    for address in sorted(OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS):
+    for address in sorted(SIGNED_IN):
         for method in (browser.get, browser.post):
             said = method("/" + address.format(**values), form(values))
             assert said.status_code in (302, 405), address
@@ -177,15 +181,27 @@ def test_the_auditor_reads_everything_and_changes_nothing(values: Values, signed
     for address in sorted(OF_TICKET - {f"{TICKET}draft/", f"{TICKET}here/"}):
         assert browser.get("/" + address.format(**values), follow=True).status_code in (200, 405), address
         assert browser.post("/" + address.format(**values), form(values)).status_code in (403, 405, 409), address
-    for address in sorted(OF_ADMINISTRATORS | OF_SCREENERS):
-        assert browser.post("/" + address.format(**values), form(values)).status_code in (302, 403, 405), address
+    for address in sorted(OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS):
+        assert browser.post("/" + address.format(**values), form(values)).status_code in (302, 403, 404, 405), address
+    assert all_records() == before
+
+
+@pytest.mark.parametrize("login", ["line1", "passwords", "trainee", "lead"])
+def test_nothing_that_leads_of_games_set_up_is_there_for_anybody_of_mail(
+    values: Values, signed_in: SignedIn, login: str
+) -> None:
+    before, browser = all_records(), signed_in(login)
+    expected = (404, 405) if login == "lead" else (403, 404, 405)
+    for address in sorted(OF_LEADS):
+        assert browser.get("/" + address.format(**values)).status_code in expected, address
+        assert browser.post("/" + address.format(**values), form(values)).status_code in expected, address
     assert all_records() == before
 
 
 @pytest.mark.parametrize("login", ["games1", "admin"])
 def test_looking_changes_nothing(values: Values, signed_in: SignedIn, login: str) -> None:
     before, browser = all_records(), signed_in(login)
-    for address in sorted(OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS):
+    for address in sorted(SIGNED_IN):
         browser.get("/" + address.format(**values))
     assert all_records() == before
 
@@ -194,7 +210,7 @@ def test_no_form_is_taken_without_its_token(values: Values, d: Department) -> No
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(d.people["admin"])
     before = all_records()
-    for address in sorted(OPEN | OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS):
+    for address in sorted(OPEN | SIGNED_IN):
         status = browser.post("/" + address.format(**values), form(values)).status_code
         assert status == 403, address
     assert all_records() == before

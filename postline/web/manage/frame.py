@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from postline.kit.paging import key_of
 from postline.projects import managed
@@ -15,7 +17,27 @@ from postline.projects.changes import ChangedMeanwhile
 from postline.projects.models import Project
 from postline.projects.rights import ProjectRight
 from postline.web.manage.audit_words import Told, told
-from postline.web.shared.decorators import StaffRequest, requires
+from postline.web.shared.decorators import StaffRequest, requires, signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An entry of the left column under a project: the page `address` for whoever has `right` there."""
+
+    name: str
+    label: Promise
+    address: str
+    right: ProjectRight
+
+
+AREAS = (
+    Area("queues", _("Queues"), "manage-queues", ProjectRight.MANAGE),
+    Area("groups", _("Groups"), "manage-groups", ProjectRight.MANAGE),
+    Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MANAGE),
+    Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.MANAGE),
+    Area("senders", _("Senders"), "manage-senders", ProjectRight.SCREEN),
+    Area("project", _("Settings"), "manage-project", ProjectRight.MANAGE),
+)
 
 manages = requires(ProjectRight.MANAGE)  # who manages nothing sees a 403; other people's projects are a 404
 
@@ -31,7 +53,8 @@ def show(
 ) -> HttpResponse:
     """A page of management; `at` is the entry of the left column that it belongs to."""
     frame = {
-        "side_projects": managed.projects_of(request.reach),
+        "side_projects": managed.projects_in_charge(request.reach, {area.right for area in AREAS}),
+        "areas": [area for area in AREAS if project and request.reach.may_in_project(area.right, project.pk)],
         "may_read_audit": request.reach.may_somewhere(ProjectRight.AUDIT),
         "may_manage": request.reach.may_somewhere(ProjectRight.MANAGE),
         "may_make_projects": request.reach.may_in_project(ProjectRight.MANAGE, None),
@@ -39,6 +62,16 @@ def show(
         "project": project,
     }
     return render(request, f"manage/{template}", {**frame, **context}, status=status)
+
+
+@signed_in
+def start(request: StaffRequest, project: str) -> HttpResponse:
+    """The first of the project's pages of management that this person may open."""
+    it = managed.projects_in_charge(request.reach, {area.right for area in AREAS}).filter(slug=project).first()
+    if it is None:
+        raise Http404
+    area = next(area for area in AREAS if request.reach.may_in_project(area.right, it.pk))
+    return redirect(area.address, it.slug)
 
 
 def status_of(request: HttpRequest, missed: ChangedMeanwhile | None) -> int:

@@ -1,0 +1,1 @@
+"""Filters, hints, templates: WHEN conditions and WHAT steps."""
