@@ -1,0 +1,1 @@
+"""A project's whole set-up as a file: copied, exported, imported."""

@@ -1,0 +1,88 @@
+"""Brings a set-up file into a project, new or there already; all of it, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from postline.projects import audit
+from postline.projects.models import Project
+from postline.projects.projects import create_project, target
+from postline.projects.rights import Forbidden, ProjectRight, Reach, reach_of
+from postline.setup.document import Document, export
+from postline.setup.faults import EXPECTED, Fault, WrongFile, in_words
+from postline.setup.section import Done, Site
+from postline.setup.sections import SECTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a file changed, or would change, section by section; `notes` say what is left to do by hand."""
+
+    done: dict[str, Done]
+    notes: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything was like this before."""
+        return not any(done.added or done.changed for done in self.done.values())
+
+
+@transaction.atomic
+def bring_in(reach: Reach, *, project: Project, document: Document, now: datetime) -> Report:
+    """Make and change what the file names; what it does not name stays. Raises Forbidden, WrongFile."""
+    reach.require_in_project(ProjectRight.SET_UP, project.pk)
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # one file at a time
+    site = Site(reach, project, now)
+    for section in SECTIONS:
+        if entries := document.get(section.name):
+            if not reach.may_in_project(section.right, project.pk):
+                raise Forbidden(section.right)
+            section.bring_in(site, entries)
+    report = Report(site.done, site.notes)
+    if not report.is_empty:
+        _record(reach, project, report, now=now)
+    return report
+
+
+def preview(reach: Reach, *, project: Project, document: Document, now: datetime) -> Report:
+    """What `bring_in` would do. Raises Forbidden, WrongFile."""
+    with transaction.atomic():
+        report = bring_in(reach, project=project, document=document, now=now)
+        transaction.set_rollback(True)
+    return report
+
+
+@transaction.atomic
+def start_project(reach: Reach, *, slug: str, name: str, document: Document, now: datetime) -> tuple[Project, Report]:
+    """A new project that begins with what the file says. Raises Forbidden, WrongFile."""
+    reach.require_in_project(ProjectRight.MANAGE, None)
+    itself = next(iter(document.get("project", ())), None)
+    language, time_zone = getattr(itself, "language", "en"), getattr(itself, "time_zone", "UTC")
+    try:
+        project = create_project(reach, slug=slug, name=name, language=language, time_zone=time_zone, now=now)
+    except EXPECTED as error:
+        raise WrongFile([Fault("project", in_words(error))]) from error
+    document = {
+        section: [entry.model_copy(update={"name": name}) for entry in entries] if section == "project" else entries
+        for section, entries in document.items()
+    }
+    return project, bring_in(reach_of(reach.person), project=project, document=document, now=now)
+
+
+def copy(reach: Reach, *, source: Project, slug: str, name: str, now: datetime) -> tuple[Project, Report]:
+    """A new project set up like this one; without its mailboxes and people. Raises Forbidden, WrongFile."""
+    reach.require_in_project(ProjectRight.SET_UP, source.pk)
+    document = export(reach, source, sections={section.name for section in SECTIONS if section.copied})
+    return start_project(reach, slug=slug, name=name, document=document, now=now)
+
+
+def _record(reach: Reach, project: Project, report: Report, *, now: datetime) -> None:
+    """Each change stands in the audit log by itself; this one says that they came from a file."""
+    counts = {name: [len(done.added), len(done.changed)] for name, done in report.done.items()}
+    detail = {"project": project.pk, "counts": counts}
+    audit.record(
+        actor=reach.person.login, action="project.set-up-imported", target=target(project), detail=detail, now=now
+    )

@@ -1,0 +1,5 @@
+"""The parts of a set-up file, in the order in which they are brought in: what is named comes before what names it."""
+
+from postline.setup.sections import groups, mailboxes, people, project, queues
+
+SECTIONS = (project.SECTION, groups.SECTION, queues.SECTION, mailboxes.SECTION, people.SECTION)

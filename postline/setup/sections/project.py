@@ -1,0 +1,58 @@
+"""What a project itself is: its name, language, time zone, and whose forwards it believes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from postline.projects import changes
+from postline.projects.models import Project
+from postline.projects.projects import change_project, target
+from postline.projects.rights import ProjectRight
+from postline.setup.section import Entry, Name, Section, Site
+
+
+class ProjectEntry(Entry):
+    slug: str
+    name: Name
+    language: str = "en"
+    time_zone: str = "UTC"
+    company: list[str] = []
+
+    @property
+    def key(self) -> str:
+        return self.slug
+
+
+def export(project: Project) -> Sequence[ProjectEntry]:
+    """The one entry of this section."""
+    return [
+        ProjectEntry(
+            slug=project.slug,
+            name=project.name,
+            language=project.language,
+            time_zone=project.time_zone,
+            company=project.company,
+        )
+    ]
+
+
+def bring_in(site: Site, entries: Sequence[ProjectEntry]) -> None:
+    """The short name in the file is that of the project it came from, and stays there. Raises WrongFile."""
+    for entry in entries:
+        with site.place("project", entry.key):
+            changed = change_project(
+                site.reach,
+                project_id=site.project.pk,
+                name=entry.name,
+                language=entry.language,
+                time_zone=entry.time_zone,
+                company="\n".join(entry.company),
+                seen=changes.last_change(target(site.project)),
+                now=site.now,
+            )
+            site.note("project", site.project.slug, is_new=False, is_changed=changed)
+
+
+SECTION = Section("project", _("Project"), ProjectEntry, ProjectRight.SETTINGS, export, bring_in)

@@ -1,0 +1,121 @@
+"""The queues of a project, a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from postline.projects import changes
+from postline.projects.models import Line, Project, Queue
+from postline.projects.queues import QueueSettings, change_queue, create_queue, target
+from postline.projects.rights import ProjectRight
+from postline.setup.faults import Unfit
+from postline.setup.section import Entry, Name, Section, Site
+
+
+class QueueEntry(Entry):
+    slug: str
+    name: Name
+    line: Line = Line.SECOND
+    parent: str = ""
+    group: str = ""
+    private: bool = False
+    return_queue: str = ""
+    target_minutes: int = 480
+    signature: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.slug
+
+
+def export(project: Project) -> Sequence[QueueEntry]:
+    """In their order, those that are in use."""
+    queues = Queue.objects.filter(project=project, retired_at=None, successor=None)
+    return [
+        QueueEntry(
+            slug=queue.slug,
+            name=queue.name,
+            line=Line(queue.line),
+            parent=_slug(queue.parent),
+            group=queue.group.slug if queue.group else "",
+            private=queue.private,
+            return_queue=_slug(queue.return_queue),
+            target_minutes=queue.target_minutes,
+            signature=queue.signature,
+        )
+        for queue in queues.select_related("parent", "group", "return_queue").order_by("line", "position", "id")
+    ]
+
+
+def bring_in(site: Site, entries: Sequence[QueueEntry]) -> None:
+    """Parents first; where follow-ups return to is set when all of them are there. Raises WrongFile."""
+    for entry in _parents_first(entries):
+        with site.place("queues", entry.key):
+            _put(site, entry)
+    for entry in entries:
+        with site.place("queues", f"{entry.key} › return_queue"):
+            _return_to(site, entry)
+
+
+def _put(site: Site, entry: QueueEntry) -> None:
+    queue = (
+        Queue.objects.select_related("project", "return_queue").filter(project=site.project, slug=entry.slug).first()
+    )
+    settings = QueueSettings(
+        name=entry.name,
+        parent=site.queue(entry.parent),
+        group=site.group(entry.group),
+        private=entry.private,
+        return_queue=queue.return_queue if queue else None,
+        target_minutes=entry.target_minutes,
+        signature=entry.signature,
+    )
+    if queue is None:
+        create_queue(
+            site.reach, project=site.project, slug=entry.slug, line=entry.line, settings=settings, now=site.now
+        )
+    elif queue.line != entry.line:
+        raise Unfit(_("The queue is of the other line, and stays there: its history tells of it."))
+    changed = queue is not None and _change(site, queue, settings)
+    site.note("queues", entry.key, is_new=queue is None, is_changed=changed)
+
+
+def _return_to(site: Site, entry: QueueEntry) -> None:
+    queue = Queue.objects.select_related("project", "parent", "group").get(project=site.project, slug=entry.slug)
+    settings = QueueSettings(
+        name=queue.name,
+        parent=queue.parent,
+        group=queue.group,
+        private=queue.private,
+        return_queue=site.queue(entry.return_queue),
+        target_minutes=queue.target_minutes,
+        signature=queue.signature,
+    )
+    if _change(site, queue, settings):
+        site.changed_too("queues", entry.key)
+
+
+def _change(site: Site, queue: Queue, settings: QueueSettings) -> bool:
+    seen = changes.last_change(target(queue))
+    return change_queue(site.reach, queue_id=queue.pk, settings=settings, seen=seen, now=site.now)
+
+
+def _parents_first(entries: Sequence[QueueEntry]) -> Iterator[QueueEntry]:
+    """Those in a ring come last, where naming a parent that is not there yet is refused."""
+    left, named = list(entries), {entry.slug for entry in entries}
+    given: set[str] = set()
+    while left:
+        ready = [entry for entry in left if entry.parent not in named - given] or left
+        yield from ready
+        given |= {entry.slug for entry in ready}
+        left = [entry for entry in left if entry not in ready]
+
+
+def _slug(queue: Queue | None) -> str:
+    return queue.slug if queue else ""
+
+
+SECTION = Section("queues", gettext_lazy("Queues"), QueueEntry, ProjectRight.QUEUES, export, bring_in)

@@ -1,0 +1,214 @@
+"""A project's set-up leaves as a file, comes back, and starts another project."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from postline.projects.audit import broken_entries
+from postline.projects.models import AuditEntry, Group, Mailbox, Membership, Person, Project, Queue
+from postline.projects.rights import Forbidden
+from postline.setup.actions import Report, bring_in, copy, preview, start_project
+from postline.setup.document import Document, export, from_dict, read, write
+from postline.setup.faults import WrongFile
+from tests.scenes import NOW, Department
+
+NEWS: dict[str, Any] = {
+    "groups": [{"slug": "billing", "name": "Счета"}],
+    "queues": [
+        {"slug": "refunds", "name": "Refunds", "parent": "money", "group": "billing"},
+        {"slug": "money", "name": "Money", "group": "billing", "signature": "Your money people"},
+        {"slug": "front", "name": "Front", "line": 1, "return_queue": "refunds", "target_minutes": 30},
+    ],
+    "mailboxes": [{"address": "Money@mail.example", "queue": "front", "sender_name": "Money"}],
+    "people": [{"login": "olga", "email": "olga@staff.example", "roles": [{"role": "line2", "group": "billing"}]}],
+}
+
+
+def taken(d: Department, news: dict[str, Any], *, login: str = "admin", project: str = "mail") -> Report:
+    return bring_in(d.reach(login), project=d.projects[project], document=from_dict(news), now=NOW)
+
+
+def faults(d: Department, news: dict[str, Any]) -> list[str]:
+    with pytest.raises(WrongFile) as caught:
+        taken(d, news)
+    return [f"{fault.place}: {fault.words}" for fault in caught.value.faults]
+
+
+def as_file(d: Department, project: str = "mail") -> Document:
+    return export(d.reach("admin"), d.projects[project])
+
+
+def test_what_is_exported_changes_nothing_when_it_is_brought_in_again(d: Department) -> None:
+    document = read(write(as_file(d)))
+    before = AuditEntry.objects.count()
+    report = bring_in(d.reach("admin"), project=d.projects["mail"], document=document, now=NOW)
+    assert report.is_empty
+    assert {name for name, done in report.done.items() if done.unchanged} == {
+        "project", "groups", "queues", "mailboxes", "people",
+    }  # fmt: skip
+    assert AuditEntry.objects.count() == before
+
+
+def test_a_file_holds_no_secret(d: Department) -> None:
+    Mailbox.objects.filter(project=d.projects["mail"]).update(
+        incoming_password="sealed-thing", oauth_client_secret="x9"
+    )
+    assert b"sealed-thing" not in write(as_file(d))
+    assert b"secret" not in write(as_file(d))
+
+
+def test_groups_queues_mailboxes_and_people_of_a_file_are_made(d: Department) -> None:
+    report = taken(d, NEWS)
+    assert {name: done.added for name, done in report.done.items()} == {
+        "groups": ["billing"],
+        "queues": ["money", "front", "refunds"],
+        "mailboxes": ["Money@mail.example"],
+        "people": ["olga"],
+    }
+    refunds = Queue.objects.get(project=d.projects["mail"], slug="refunds")
+    assert refunds.parent is not None
+    assert (refunds.parent.slug, refunds.parent.signature) == ("money", "Your money people")
+    assert Queue.objects.get(project=d.projects["mail"], slug="front").return_queue == refunds
+    assert Mailbox.objects.get(address="money@mail.example").queue.slug == "front"
+    assert Membership.objects.get(person__login="olga").group == Group.objects.get(slug="billing")
+    assert list(broken_entries()) == []
+
+
+def test_what_a_file_does_not_name_stays(d: Department) -> None:
+    before = set(Queue.objects.values_list("pk", flat=True))
+    taken(d, NEWS)
+    assert before < set(Queue.objects.filter(retired_at=None).values_list("pk", flat=True))
+
+
+def test_a_second_time_changes_only_what_differs(d: Department) -> None:
+    taken(d, NEWS)
+    news = {**NEWS, "queues": [{**NEWS["queues"][1], "name": "Деньги"}, NEWS["queues"][0], NEWS["queues"][2]]}
+    report = taken(d, news)
+    assert (report.done["queues"].changed, report.done["queues"].added) == (["money"], [])
+    assert Queue.objects.get(slug="money").name == "Деньги"
+
+
+def test_a_look_at_what_would_happen_changes_nothing(d: Department) -> None:
+    before = (Queue.objects.count(), AuditEntry.objects.count(), Person.objects.count())
+    report = preview(d.reach("admin"), project=d.projects["mail"], document=from_dict(NEWS), now=NOW)
+    assert report.done["queues"].added == ["money", "front", "refunds"]
+    assert (Queue.objects.count(), AuditEntry.objects.count(), Person.objects.count()) == before
+
+
+def test_a_fault_at_the_end_takes_everything_back(d: Department) -> None:
+    before = (Queue.objects.count(), Group.objects.count(), AuditEntry.objects.count())
+    news = {**NEWS, "people": [{"login": "olga", "roles": [{"role": "line2", "group": "nobody"}]}]}
+    assert faults(d, news) == ["people › olga: There is no group “nobody”."]
+    assert (Queue.objects.count(), Group.objects.count(), AuditEntry.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        ({"queues": [{"slug": "a"}]}, "queues › 1 › name: This is missing."),
+        ({"queues": [{"slug": "a", "name": "A", "lien": 1}]}, "queues › 1 › lien: This is not known here."),
+        ({"queues": {}}, "queues: A list is expected."),
+        ({"queues": [{"slug": "a", "name": 5}]}, "queues › 1 › name: Text is expected."),
+        ({"queues": [{"slug": "a", "name": "A", "line": 3}]}, "queues › 1 › line: One of these is expected: 1 or 2."),
+        ({"groups": [{"slug": "a", "name": "A"}, {"slug": "a", "name": "B"}]}, "groups › a: This is there twice."),
+        ({"groups": [{"slug": "a", "name": "x" * 101}]}, "groups › 1 › name: This is too long: 100 letters at most."),
+        ({"groups": [{"slug": "a", "name": " "}]}, "groups › 1 › name: This is empty."),
+        ({"qeues": []}, "qeues: This is not known here."),
+    ],
+)
+def test_what_has_a_wrong_form_is_named_with_its_place(news: dict[str, Any], expected: str) -> None:
+    with pytest.raises(WrongFile) as caught:
+        from_dict(news)
+    assert f"{caught.value.faults[0].place}: {caught.value.faults[0].words}".startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        ({"groups": [{"slug": "Билл", "name": "A"}]}, "groups › Билл: “Билл” is no short name"),
+        ({"queues": [{"slug": "a", "name": "A", "parent": "b"}]}, "queues › a: There is no queue “b”."),
+        ({"queues": [{"slug": "web", "name": "A", "line": 1}]}, "queues › web: The queue is of the other line"),
+        ({"mailboxes": [{"address": "no address", "queue": "inbox"}]}, "mailboxes › no address: address: Write an e-m"),
+        ({"mailboxes": [{"address": "x@mail.example", "queue": ""}]}, "mailboxes › x@mail.example: A mailbox has a"),
+        ({"people": [{"login": "x", "roles": []}]}, "people › x: A person has at least one role."),
+        ({"people": [{"login": "x", "roles": [{"role": "admin"}]}]}, "people › x: The role “admin” does not fit here."),
+        ({"project": [{"slug": "mail", "name": "Mail", "time_zone": "Mars"}]}, "project › mail: There is no time zone"),
+    ],
+)
+def test_what_does_not_fit_is_named_with_its_place(d: Department, news: dict[str, Any], expected: str) -> None:
+    (fault,) = faults(d, news)
+    assert fault.startswith(expected)
+
+
+def test_a_ring_of_queues_is_refused(d: Department) -> None:
+    ring = [{"slug": "a", "name": "A", "parent": "b"}, {"slug": "b", "name": "B", "parent": "a"}]
+    assert faults(d, {"queues": ring}) == ["queues › a: There is no queue “b”."]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "This is no JSON"),
+        (b"\xff\xfe{}", "It is no text in UTF-8."),
+        (b"[]", "It is no set-up file of Postline."),
+        (b'{"format": "postline-set-up", "version": 2}', "Its version is 2; this Postline reads version 1."),
+        (b"[" * 100_000, "It is nested too deep"),
+        (b'{"format": ' + b"9" * 5000 + b"}", "It is nested too deep, or has a number that is too long."),
+    ],
+)
+def test_what_is_no_file_of_ours_is_refused_in_words(content: bytes, words: str) -> None:
+    with pytest.raises(WrongFile) as caught:
+        read(content)
+    assert caught.value.faults[0].words.startswith(words)
+
+
+def test_what_a_database_cannot_keep_is_taken_out() -> None:
+    content = b'{"format": "postline-set-up", "version": 1, "groups": [{"slug": "a", "name": "A\\u0000\\ud800B"}]}'
+    (group,) = read(content)["groups"]
+    assert "\0" not in group.written()["name"]
+    assert group.written()["name"].encode()
+
+
+def test_a_file_may_begin_with_a_byte_order_mark() -> None:
+    content = json.dumps({"format": "postline-set-up", "version": 1, "groups": []}).encode("utf-8-sig")
+    assert read(content) == {"groups": []}
+
+
+def test_a_copy_of_a_project_has_everything_but_its_mailboxes_and_people(d: Department) -> None:
+    project, report = copy(d.reach("admin"), source=d.projects["mail"], slug="news", name="Новости", now=NOW)
+    assert (project.slug, Project.objects.get(slug="news").name) == ("news", "Новости")
+    assert report.done["queues"].added
+    of = {slug: export(d.reach("admin"), one) for slug, one in (("mail", d.projects["mail"]), ("news", project))}
+    assert of["news"]["queues"] == of["mail"]["queues"]
+    assert of["news"]["groups"] == of["mail"]["groups"]
+    assert (list(of["news"]["mailboxes"]), list(of["news"]["people"])) == ([], [])
+
+
+def test_a_taken_short_name_leaves_no_half_of_a_project(d: Department) -> None:
+    with pytest.raises(WrongFile) as caught:
+        copy(d.reach("admin"), source=d.projects["mail"], slug="games", name="Games", now=NOW)
+    assert caught.value.faults[0].words == "The short name “games” is taken."
+
+
+@pytest.mark.parametrize("login", ["lead", "line1", "auditor", "games1"])
+def test_who_may_not_set_up_brings_nothing_in_and_copies_nothing(d: Department, login: str) -> None:
+    with pytest.raises(Forbidden):
+        taken(d, NEWS, login=login)
+    with pytest.raises(Forbidden):
+        copy(d.reach(login), source=d.projects["mail"], slug="news", name="News", now=NOW)
+    with pytest.raises(Forbidden):
+        start_project(d.reach(login), slug="news", name="News", document={}, now=NOW)
+
+
+def test_a_person_of_another_project_is_not_taken_over_by_a_file(d: Department) -> None:
+    chief = Person.objects.create(login="chief", created_at=NOW)
+    Membership.objects.create(person=chief, project=d.projects["mail"], role="project-admin")
+    d.people["chief"] = chief
+    news = {"people": [{"login": "games1", "roles": [{"role": "line1"}]}]}
+    with pytest.raises(WrongFile) as caught:
+        taken(d, news, login="chief")
+    assert caught.value.faults[0].words == "Somebody outside this project has the login “games1”."
+    assert Membership.objects.get(person=d.people["games1"]).project == d.projects["games"]
