@@ -12,7 +12,6 @@ from postline.projects.models import Project
 from postline.projects.projects import create_project, target
 from postline.projects.rights import Forbidden, ProjectRight, Reach, reach_of
 from postline.setup.document import Document, export
-from postline.setup.faults import EXPECTED, Fault, WrongFile, in_words
 from postline.setup.section import Done, Site
 from postline.setup.sections import SECTIONS
 
@@ -56,27 +55,26 @@ def preview(reach: Reach, *, project: Project, document: Document, now: datetime
 
 
 @transaction.atomic
-def start_project(reach: Reach, *, slug: str, name: str, document: Document, now: datetime) -> tuple[Project, Report]:
-    """A new project that begins with what the file says. Raises Forbidden, WrongFile."""
-    reach.require_in_project(ProjectRight.MANAGE, None)
-    itself = next(iter(document.get("project", ())), None)
-    language, time_zone = getattr(itself, "language", "en"), getattr(itself, "time_zone", "UTC")
-    try:
-        project = create_project(reach, slug=slug, name=name, language=language, time_zone=time_zone, now=now)
-    except EXPECTED as error:
-        raise WrongFile([Fault("project", in_words(error))]) from error
-    document = {
-        section: [entry.model_copy(update={"name": name}) for entry in entries] if section == "project" else entries
+def start_project(
+    reach: Reach, *, slug: str, name: str, language: str, time_zone: str, document: Document, now: datetime
+) -> tuple[Project, Report]:
+    """A new project that begins with what the file says.
+
+    Raises Forbidden, WrongSlug, SlugTaken, WrongTimeZone, WrongFile.
+    """
+    project = create_project(reach, slug=slug, name=name, language=language, time_zone=time_zone, now=now)
+    itself = {"name": name, "language": language, "time_zone": time_zone}
+    given = {
+        section: [entry.model_copy(update=itself) for entry in entries] if section == "project" else entries
         for section, entries in document.items()
     }
-    return project, bring_in(reach_of(reach.person), project=project, document=document, now=now)
+    return project, bring_in(reach_of(reach.person), project=project, document=given, now=now)
 
 
-def copy(reach: Reach, *, source: Project, slug: str, name: str, now: datetime) -> tuple[Project, Report]:
-    """A new project set up like this one; without its mailboxes and people. Raises Forbidden, WrongFile."""
+def likeness(reach: Reach, source: Project) -> Document:
+    """What another project begins with to be set up like this one: all but mailboxes and people. Raises Forbidden."""
     reach.require_in_project(ProjectRight.SET_UP, source.pk)
-    document = export(reach, source, sections={section.name for section in SECTIONS if section.copied})
-    return start_project(reach, slug=slug, name=name, document=document, now=now)
+    return export(reach, source, sections={section.name for section in SECTIONS if section.copied})
 
 
 def _record(reach: Reach, project: Project, report: Report, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from postline.setup.section import Entry, Section
 from postline.setup.sections import SECTIONS
 
 FORMAT, VERSION = "postline-set-up", 1
-LARGEST = 10_000_000  # bytes
+LARGEST = 5_000_000  # bytes
 Document = Mapping[str, Sequence[Entry]]  # the entries of each section that the file has
 
 

@@ -10,7 +10,8 @@ import pytest
 from postline.projects.audit import broken_entries
 from postline.projects.models import AuditEntry, Group, Mailbox, Membership, Person, Project, Queue
 from postline.projects.rights import Forbidden
-from postline.setup.actions import Report, bring_in, copy, preview, start_project
+from postline.projects.slugs import SlugTaken
+from postline.setup.actions import Report, bring_in, likeness, preview, start_project
 from postline.setup.document import Document, export, from_dict, read, write
 from postline.setup.faults import WrongFile
 from tests.scenes import NOW, Department
@@ -177,9 +178,17 @@ def test_a_file_may_begin_with_a_byte_order_mark() -> None:
     assert read(content) == {"groups": []}
 
 
+def start_like_mail(d: Department, *, login: str = "admin", slug: str = "news") -> tuple[Project, Report]:
+    document = likeness(d.reach(login), d.projects["mail"])
+    return start_project(
+        d.reach(login), slug=slug, name="Новости", language="ru", time_zone="Europe/Moscow", document=document, now=NOW
+    )
+
+
 def test_a_copy_of_a_project_has_everything_but_its_mailboxes_and_people(d: Department) -> None:
-    project, report = copy(d.reach("admin"), source=d.projects["mail"], slug="news", name="Новости", now=NOW)
+    project, report = start_like_mail(d)
     assert (project.slug, Project.objects.get(slug="news").name) == ("news", "Новости")
+    assert (Project.objects.get(slug="news").language, project.time_zone) == ("ru", "Europe/Moscow")
     assert report.done["queues"].added
     of = {slug: export(d.reach("admin"), one) for slug, one in (("mail", d.projects["mail"]), ("news", project))}
     assert of["news"]["queues"] == of["mail"]["queues"]
@@ -188,9 +197,10 @@ def test_a_copy_of_a_project_has_everything_but_its_mailboxes_and_people(d: Depa
 
 
 def test_a_taken_short_name_leaves_no_half_of_a_project(d: Department) -> None:
-    with pytest.raises(WrongFile) as caught:
-        copy(d.reach("admin"), source=d.projects["mail"], slug="games", name="Games", now=NOW)
-    assert caught.value.faults[0].words == "The short name “games” is taken."
+    before = Queue.objects.count()
+    with pytest.raises(SlugTaken):
+        start_like_mail(d, slug="games")
+    assert Queue.objects.count() == before
 
 
 @pytest.mark.parametrize("login", ["lead", "line1", "auditor", "games1"])
@@ -198,9 +208,9 @@ def test_who_may_not_set_up_brings_nothing_in_and_copies_nothing(d: Department, 
     with pytest.raises(Forbidden):
         taken(d, NEWS, login=login)
     with pytest.raises(Forbidden):
-        copy(d.reach(login), source=d.projects["mail"], slug="news", name="News", now=NOW)
+        start_like_mail(d, login=login)
     with pytest.raises(Forbidden):
-        start_project(d.reach(login), slug="news", name="News", document={}, now=NOW)
+        start_project(d.reach(login), slug="news", name="News", language="en", time_zone="UTC", document={}, now=NOW)
 
 
 def test_a_person_of_another_project_is_not_taken_over_by_a_file(d: Department) -> None:

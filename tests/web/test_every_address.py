@@ -52,7 +52,7 @@ OF_ADMINISTRATORS = {
     "manage/people/invite-many/", PERSON, f"{PERSON}roles/", f"{PERSON}roles/{{membership_id}}/", f"{PERSON}switch/",
     f"{PERSON}link/", f"{PROJECT}mailboxes/", f"{PROJECT}mailboxes/new/", MAILBOX, f"{MAILBOX}switch/",
     f"{MAILBOX}delete/", f"{PROJECT}automatic/", f"{PROJECT}automatic/{{occasion}}/",
-    f"{PROJECT}automatic/{{occasion}}/{{queue}}/",
+    f"{PROJECT}automatic/{{occasion}}/{{queue}}/", f"{PROJECT}set-up/", f"{PROJECT}set-up/download/",
 }  # fmt: skip
 SENDERS = f"{PROJECT}senders/"
 OF_SCREENERS = {  # those who look after what was put aside: leads within their project, too

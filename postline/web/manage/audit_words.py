@@ -29,6 +29,7 @@ ACTIONS = {
     "token.created": gettext_lazy("token made"),
     "project.created": gettext_lazy("project made"),
     "project.changed": gettext_lazy("project changed"),
+    "project.set-up-imported": gettext_lazy("set-up brought in from a file"),
     "group.created": gettext_lazy("group made"),
     "group.changed": gettext_lazy("group changed"),
     "group.deleted": gettext_lazy("group deleted"),

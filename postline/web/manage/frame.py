@@ -36,6 +36,7 @@ AREAS = (
     Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MANAGE),
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.MANAGE),
     Area("senders", _("Senders"), "manage-senders", ProjectRight.SCREEN),
+    Area("set-up", _("Set-up as a file"), "manage-set-up", ProjectRight.SET_UP),
     Area("project", _("Settings"), "manage-project", ProjectRight.MANAGE),
 )
 

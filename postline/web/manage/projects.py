@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -17,10 +18,15 @@ from django.views.decorators.http import require_http_methods
 from postline.kit import clock
 from postline.projects import changes, managed, projects
 from postline.projects.company import MOST, TooManyCompanyAddresses, WrongCompanyAddress
-from postline.projects.rights import Forbidden, ProjectRight
+from postline.projects.models import Project
+from postline.projects.rights import Forbidden, ProjectRight, Reach
 from postline.projects.slugs import SlugTaken, WrongSlug
+from postline.setup.actions import Report, likeness, start_project
+from postline.setup.document import read
+from postline.setup.faults import Fault, WrongFile
 from postline.web.accounts.settings import OWN_NAMES, zones
 from postline.web.manage.frame import conflict, manages, seen, show, status_of
+from postline.web.manage.set_up import invite, uploaded
 from postline.web.shared.decorators import StaffRequest
 
 
@@ -61,7 +67,22 @@ class NewProjectForm(ProjectForm):
         help_text=gettext_lazy("It stands in addresses and cannot be changed later. Empty: made from the name."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
-    field_order = ("name", "slug", "language", "time_zone")
+    like = forms.ModelChoiceField(
+        label=gettext_lazy("Set up like"),
+        queryset=Project.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label=gettext_lazy("an empty project"),
+        help_text=gettext_lazy("Groups, queues and all rules come along; mailboxes and people do not."),
+    )
+    file = forms.FileField(label=gettext_lazy("Or set up by a file"), required=False)
+    field_order = ("name", "slug", "language", "time_zone", "like", "file")
+
+    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Project]", self.fields["like"]).queryset = managed.projects_of(
+            reach, ProjectRight.SET_UP
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,25 +91,42 @@ def new(request: StaffRequest) -> HttpResponse:
     """Make a project."""
     if not request.reach.may_in_project(ProjectRight.MANAGE, None):
         raise Forbidden(ProjectRight.MANAGE)
-    form = NewProjectForm(request.POST or None, initial={"language": "en", "time_zone": settings.TIME_ZONE})
+    initial = {"language": "en", "time_zone": settings.TIME_ZONE, "like": request.GET.get("like", "")}
+    form = NewProjectForm(request.POST or None, request.FILES or None, initial=initial, reach=request.reach)
+    faults: Sequence[Fault] = ()
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         slug = given["slug"] or slugify(given["name"])[:50].strip("-")
         try:
-            project = projects.create_project(
-                request.reach,
-                slug=slug,
-                name=given["name"],
-                language=given["language"],
-                time_zone=given["time_zone"],
-                now=clock.now(),
-            )
+            made, report = _made(request, slug, given)
         except (WrongSlug, SlugTaken) as error:
             form.add_error("slug", slug_fault(error))
+        except WrongFile as error:
+            faults = error.faults
         else:
-            messages.success(request, _("The project is made. Next it needs queues and a mailbox."))
-            return redirect("manage-queues", project.slug)
-    return show(request, "project_new.jinja", {"form": form}, at="new-project", status=status_of(request, None))
+            if report is None:
+                messages.success(request, _("The project is made. Next it needs queues and a mailbox."))
+            else:
+                invite(request, report)
+                messages.success(request, _("The project is made."))
+                for note in report.notes:
+                    messages.warning(request, note)
+            return redirect("manage-queues", made.slug)
+    context = {"form": form, "faults": faults}
+    status = 422 if faults else status_of(request, None)
+    return show(request, "project_new.jinja", context, at="new-project", status=status)
+
+
+def _made(request: StaffRequest, slug: str, given: Mapping[str, Any]) -> tuple[Project, Report | None]:
+    """The project, empty, like another one, or as a file says. Raises WrongSlug, SlugTaken, WrongFile."""
+    asked = {name: given[name] for name in ("name", "language", "time_zone")}
+    if given["file"]:
+        document = read(uploaded(request))
+    elif given["like"]:
+        document = likeness(request.reach, given["like"])
+    else:
+        return projects.create_project(request.reach, slug=slug, now=clock.now(), **asked), None
+    return start_project(request.reach, slug=slug, document=document, now=clock.now(), **asked)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

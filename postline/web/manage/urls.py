@@ -24,6 +24,7 @@ from postline.web.manage import (
     retire,
     search,
     senders,
+    set_up,
 )
 
 PROJECT = "manage/projects/<slug:project>/"
@@ -63,6 +64,8 @@ urlpatterns = [
     path(PROJECT + "mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="manage-mailbox"),
     path(PROJECT + "mailboxes/<int:mailbox_id>/switch/", mailboxes.switch, name="manage-mailbox-switch"),
     path(PROJECT + "mailboxes/<int:mailbox_id>/delete/", mailboxes.delete, name="manage-mailbox-delete"),
+    path(PROJECT + "set-up/", set_up.set_up, name="manage-set-up"),
+    path(PROJECT + "set-up/download/", set_up.download, name="manage-set-up-download"),
     path(PROJECT + "senders/", senders.senders, name="manage-senders"),
     path(PROJECT + "senders/<int:listed_id>/off/", senders.take_off, name="manage-sender-off"),
     path("outbox/", outbox.outbox, name="outbox"),
