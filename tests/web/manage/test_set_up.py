@@ -50,7 +50,7 @@ def test_a_file_is_looked_at_first_and_then_brought_in(
     content = json.dumps({"format": "postline-set-up", "version": 1, "groups": GROUP, "people": OLGA})
     done = browser.post(MAIL, {"act": "bring-in", "content": content}, follow=True).text
     assert "The file is brought in." in done
-    assert Person.objects.get(login="olga").memberships.get().project.slug == "mail"  # type: ignore[union-attr]
+    assert Person.objects.get(login="olga").memberships.get().project.slug == "mail"
     assert mailoutbox[0].to == ["olga@staff.example"]
 
 
