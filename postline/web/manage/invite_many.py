@@ -45,20 +45,26 @@ class Line:
     login: str
     email: str
     name: str
+    roles: str = ""  # codes such as `line2/mail/web`, blanks between them; none: the role chosen for all
     fault: str = ""
 
 
 class ManyForm(forms.Form):
     """What all of them will be, and the lines."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Role"), help_text=gettext_lazy("All of them get it."))
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        required=False,
+        help_text=gettext_lazy("Whoever has no role in their line gets it."),
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=list(OWN_NAMES.items()))
     lines = forms.CharField(
-        label=gettext_lazy("One person a line: login, e-mail address, name"),
+        label=gettext_lazy("One person a line: login, e-mail address, name, roles"),
         max_length=LONGEST,
         required=False,
         help_text=gettext_lazy(
-            "Commas, semicolons or tabs between them: paste it out of a table. The name may be missing."
+            "Commas, semicolons or tabs between them: paste it out of a table. Name and roles may be missing; roles are"
+            " written as line1/mail or line2/mail/web: role, project, group."
         ),
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "dir": "auto"}),
     )
@@ -80,34 +86,36 @@ def invite_many(request: StaffRequest) -> HttpResponse:
     text = ""
     if request.method == "POST":
         text = _text(request)
-        lines = read(text)
+        lines = read(text, appointments)
+        if form.is_valid() and not form.cleaned_data["role"] and any(not line.roles for line in lines):
+            form.add_error("role", _("Choose what they are, or write it in each line."))
         if form.is_valid() and lines and request.POST.get("act") == "invite" and len(lines) <= MOST:
-            appointment = appointments.find(form.cleaned_data["role"])
-            return _invite(request, form, lines, [appointment] if appointment else [])
+            return _invite(request, form, lines, appointments)
     return _page(request, form, lines, text)
 
 
-def read(text: str) -> list[Line]:
+def read(text: str, appointments: Appointments) -> list[Line]:
     """What stands in each line, and what is wrong with it. A heading such as `login,email` is passed over."""
     lines: list[Line] = []
     for number, source in enumerate(text.splitlines(), start=1):
         if not source.strip():
             continue
         cells = _cells(source)
-        login, email, name = [*cells, "", "", ""][:3]
+        login, email, name, roles = [*cells, "", "", "", ""][:4]
         if not lines and login.lower() == "login" and "@" not in email:
             continue
-        lines.append(Line(number, source, login, email, name[:100], _fault(login, email, cells)))
+        fault = _fault(login, email, cells) or _fault_of_roles(roles, appointments)
+        lines.append(Line(number, source, login, email, name[:100], roles, fault))
     return _taken(lines)
 
 
-def _invite(
-    request: StaffRequest, form: ManyForm, lines: Sequence[Line], appointments: Sequence[Appointment]
-) -> HttpResponse:
+def _invite(request: StaffRequest, form: ManyForm, lines: Sequence[Line], appointments: Appointments) -> HttpResponse:
     left: list[Line] = []
     done = 0
     for line in lines:
-        fault = line.fault or _invite_one(request, line, form.cleaned_data["language"], appointments)
+        codes = dict.fromkeys(line.roles.split()) or [form.cleaned_data["role"]]
+        given = [found for code in codes if (found := appointments.find(code))]
+        fault = line.fault or _invite_one(request, line, form.cleaned_data["language"], given)
         if fault:
             left.append(replace(line, fault=fault))
         else:
@@ -119,7 +127,7 @@ def _invite(
         return redirect("manage-people")
     text = "\n".join(line.source for line in left)
     kept = ManyForm({**request.POST.dict(), "lines": text}, roles=cast(Any, form.fields["role"]).choices)
-    return _page(request, kept, read(text), text)
+    return _page(request, kept, read(text, appointments), text)
 
 
 def _invite_one(request: StaffRequest, line: Line, language: str, appointments: Sequence[Appointment]) -> str:
@@ -168,8 +176,8 @@ def _separator(source: str) -> str:
 
 
 def _fault(login: str, email: str, cells: Sequence[str]) -> str:
-    if len(cells) > 3:
-        return _("There are more than three parts: put the name in quotation marks.")
+    if len(cells) > 4:
+        return _("There are more than four parts: put the name in quotation marks.")
     if not login:
         return _("The login is missing.")
     if "@" in login:
@@ -180,6 +188,15 @@ def _fault(login: str, email: str, cells: Sequence[str]) -> str:
         validate_email(email)
     except ValidationError:
         return _("This is no e-mail address.") if email else _("The address is missing.")
+    return ""
+
+
+def _fault_of_roles(roles: str, appointments: Appointments) -> str:
+    unknown = next((code for code in roles.split() if appointments.find(code) is None), "")
+    if unknown:
+        return _("“%(code)s” is no role that you can give: write it as line1/mail or line2/mail/web.") % {
+            "code": unknown
+        }
     return ""
 
 

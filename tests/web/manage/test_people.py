@@ -237,6 +237,44 @@ def test_lines_come_out_of_a_table_too(d: Department, signed_in: SignedIn) -> No
     assert "1 line is right" in answer.text
 
 
+def test_each_line_may_say_what_somebody_is(d: Department, signed_in: SignedIn) -> None:
+    lines = "olga, olga@staff.example, Olga, line2/mail/web trainer/mail trainer/mail\npavel; pavel@staff.example"
+    form = {"lines": lines, "role": "line1/mail", "language": "ru", "act": "invite"}
+
+    signed_in("admin").post("/manage/people/invite-many/", form)
+
+    memberships = Membership.objects.filter(person__login__in=["olga", "pavel"]).order_by("person__login", "role")
+    assert [(one.person.login, one.role, str(one.group or "")) for one in memberships] == [
+        ("olga", "line2", "web"),
+        ("olga", "trainer", ""),
+        ("pavel", "line1", ""),
+    ]
+
+
+@pytest.mark.parametrize("role", ["line2/mail/nowhere", "admin", "line1/games", "boss"])
+def test_a_role_in_a_line_that_one_cannot_give_is_a_fault_of_the_line(
+    d: Department, signed_in: SignedIn, role: str
+) -> None:
+    chief = Person.objects.create(login="chief", created_at=NOW)
+    Membership.objects.create(person=chief, project=d.projects["mail"], role="project-admin")
+    d.people["chief"] = chief
+    form = {"lines": f"olga, olga@staff.example, Olga, {role}", "role": "", "language": "ru", "act": "invite"}
+
+    answer = signed_in("chief").post("/manage/people/invite-many/", form)
+
+    assert f"“{role}” is no role that you can give" in answer.text
+    assert not Person.objects.filter(login="olga").exists()
+
+
+def test_who_has_no_role_in_their_line_needs_one_for_all(d: Department, signed_in: SignedIn) -> None:
+    form = {"lines": "olga, olga@staff.example", "role": "", "language": "ru", "act": "invite"}
+
+    answer = signed_in("admin").post("/manage/people/invite-many/", form)
+
+    assert "Choose what they are, or write it in each line." in answer.text
+    assert not Person.objects.filter(login="olga").exists()
+
+
 def test_more_than_a_thousand_lines_are_too_many(d: Department, signed_in: SignedIn) -> None:
     lines = "\n".join(f"p{number}, p{number}@staff.example" for number in range(1001))
 
