@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from postline.kit import clock
 from postline.projects import changes, managed, projects
 from postline.projects.company import MOST, TooManyCompanyAddresses, WrongCompanyAddress
-from postline.projects.rights import Forbidden, ProjectRight
+from postline.projects.rights import ProjectRight
 from postline.projects.slugs import SlugTaken, WrongSlug
 from postline.web.accounts.settings import OWN_NAMES, zones
-from postline.web.manage.frame import conflict, manages, seen, show, status_of
-from postline.web.shared.decorators import StaffRequest
+from postline.web.manage.frame import conflict, seen, show, status_of
+from postline.web.shared.decorators import StaffRequest, requires
 
 
 class ProjectForm(forms.Form):
@@ -65,11 +65,9 @@ class NewProjectForm(ProjectForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.MANAGE, everywhere=True)
 def new(request: StaffRequest) -> HttpResponse:
     """Make a project."""
-    if not request.reach.may_in_project(ProjectRight.MANAGE, None):
-        raise Forbidden(ProjectRight.MANAGE)
     form = NewProjectForm(request.POST or None, initial={"language": "en", "time_zone": settings.TIME_ZONE})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -92,10 +90,10 @@ def new(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.SETTINGS)
 def project(request: StaffRequest, project: str) -> HttpResponse:
-    """The settings of a project: for administrators of the installation, others read."""
-    it = managed.project_for(request.reach, project)
+    """The settings of a project."""
+    it = managed.project_for(request.reach, project, ProjectRight.SETTINGS)
     company = "\n".join(it.company)
     initial = {"name": it.name, "language": it.language, "time_zone": it.time_zone, "company": company}
     form = SettingsForm(request.POST or None, initial=initial)
@@ -114,7 +112,6 @@ def project(request: StaffRequest, project: str) -> HttpResponse:
             return redirect("manage-project", it.slug)
     context = {
         "form": form,
-        "may_change": request.reach.may_in_project(ProjectRight.MANAGE, None),
         "seen": changes.last_change(projects.target(it)),
         **conflict(missed),
     }
