@@ -147,7 +147,7 @@ def change_settings(
 
     Raises Forbidden, WrongHours, WrongPromise, ChangedMeanwhile.
     """
-    reach.require_in_project(ProjectRight.MANAGE, project_id)
+    reach.require_in_project(ProjectRight.TEMPLATES, project_id)
     opening_of(settings.opening)
     for hours in (settings.answer_within_hours, *queues.values()):
         _require_within(hours, LONGEST_PROMISE, "answer_within_hours")
@@ -191,11 +191,11 @@ def change_words(
 
     Raises Forbidden, UnknownVariable, WrongText, ChangedMeanwhile.
     """
-    reach.require_in_project(ProjectRight.MANAGE, project.pk)
+    reach.require_in_project(ProjectRight.TEMPLATES, project.pk)
     given = {language: require_fitting(one) if one else None for language, one in words.items()}
     name = target(project, queue, occasion)
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    changes.require_unchanged(reach, name, seen=seen)
+    changes.require_unchanged(reach, name, seen=seen, project_id=project.pk)
     theirs = AutomaticText.objects.filter(project=project, queue=queue, occasion=occasion)
     before = {one.language: Words(one.subject, one.text) for one in theirs}
     differing = [language for language, one in given.items() if one != before.get(language)]

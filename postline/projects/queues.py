@@ -52,7 +52,7 @@ def create_queue(
     reach: Reach, *, project: Project, slug: str, line: Line, settings: QueueSettings, now: datetime
 ) -> Queue:
     """Make a queue, below its last sister. Raises Forbidden, WrongSlug, SlugTaken, WrongQueueSetting."""
-    reach.require_in_project(ProjectRight.MANAGE, project.pk)
+    reach.require_in_project(ProjectRight.QUEUES, project.pk)
     require_slug(slug)
     if project.queues.filter(slug=slug).exists():
         raise SlugTaken(slug)
@@ -113,7 +113,7 @@ def _locked(reach: Reach, queue_id: int) -> Queue:
     related = ("project", "parent", "group", "return_queue")
     # `no_key`: whoever makes another queue stand below this one is not kept waiting
     queue = Queue.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=queue_id)
-    reach.require_in_project(ProjectRight.MANAGE, queue.project_id)
+    reach.require_in_project(ProjectRight.QUEUES, queue.project_id)
     if not queue.is_in_use:
         raise NotInUse(queue.slug)
     return queue

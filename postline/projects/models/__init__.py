@@ -3,6 +3,7 @@
 from postline.projects.models.alarm import Alarm, Heartbeat
 from postline.projects.models.audit import AuditEntry
 from postline.projects.models.automatic_text import AutomaticText, Occasion
+from postline.projects.models.grant import Grant
 from postline.projects.models.mailbox import Afterwards, Encryption, Mailbox, Reading, ServerHealth, SignIn, Trouble
 from postline.projects.models.person import Membership, Person, Role, Theme
 from postline.projects.models.project import Group, Line, Project, Queue, Topic
@@ -15,6 +16,7 @@ __all__ = [
     "AuditEntry",
     "AutomaticText",
     "Encryption",
+    "Grant",
     "Group",
     "Heartbeat",
     "Line",

@@ -71,6 +71,8 @@ def answer(
     earlier = Message.objects.filter(author=reach.person, request_key=press).first() if press else None
     if earlier is not None:
         return earlier
+    if state == State.CLOSED:
+        reach.require(Right.CLOSE, ticket.queue_id)
     require_words(text)
     require_valid_state(state, pending_until=pending_until, now=now)
     require_not_taken_by_another(ticket, person=reach.person, now=now)

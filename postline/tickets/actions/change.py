@@ -41,10 +41,10 @@ def change_state(
 ) -> Ticket:
     """Set the state by hand. `pending_until` (for `pending`) is when it becomes open by itself.
 
-    Raises WrongState, NoSuchTicket, Forbidden.
+    Closing has a right of its own. Raises WrongState, NoSuchTicket, Forbidden.
     """
     require_valid_state(state, pending_until=pending_until, now=now)
-    ticket = lock_ticket_for(reach, number, Right.CHANGE)
+    ticket = lock_ticket_for(reach, number, Right.CLOSE if state == State.CLOSED else Right.CHANGE)
     if (ticket.state, ticket.pending_until) == (state, pending_until):
         return ticket
     data = {"from": ticket.state, "to": str(state)}

@@ -80,6 +80,8 @@ def write_first(
         language=language,
         now=now,
     )
+    if state == State.CLOSED:
+        reach.require(Right.CLOSE, queue.pk)
     if not ticket.requester.address:
         raise WrongAddress(contact.address)
     message = send_to_requester(

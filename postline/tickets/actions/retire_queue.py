@@ -38,7 +38,7 @@ def retire(reach: Reach, *, queue_id: int, successor: Queue | None, now: datetim
     Raises Forbidden, NotInUse, NeedsSuccessor, WrongSuccessor.
     """
     queue = Queue.objects.select_for_update(of=("self",)).select_related("project", "parent").get(pk=queue_id)
-    reach.require_in_project(ProjectRight.MANAGE, queue.project_id)
+    reach.require_in_project(ProjectRight.QUEUES, queue.project_id)
     if not queue.is_in_use:
         raise NotInUse(queue.slug)
     needed = is_needed(queue)

@@ -43,7 +43,7 @@ def split(
     ticket. Nothing is sent. The same split twice is one. Merging the new ticket into the old one undoes it. Raises
     WrongMessage, WrongQueue, TakenByAnother, MergedAway, NoSuchTicket, Forbidden.
     """
-    ticket = lock_ticket_for(reach, number, Right.CHANGE)
+    ticket = lock_ticket_for(reach, number, Right.SPLIT)
     done = _done_before(reach, ticket, message_id)
     if done is not None:
         return done

@@ -97,7 +97,8 @@ def _checked(reach: Reach, ticket: Ticket | None, right: Right) -> Ticket:
 
 
 def _worked_at(reach: Reach, ticket: Ticket) -> bool:
-    """Who worked at a ticket may go on reading it after it was passed on, but not into a private queue."""
-    if ticket.queue.private or ticket.project_id not in reach.projects:
+    """Who worked at a ticket may go on reading it after it was passed on, but not into a private queue, or into one
+    that a rule hides from them."""
+    if ticket.queue.private or ticket.queue_id in reach.closed or ticket.project_id not in reach.projects:
         return False
     return Event.objects.filter(ticket=ticket, person=reach.person).exists()

@@ -37,10 +37,12 @@ def _suggested(
     reach: Reach, ticket: Ticket, number: int, subject: str, queue_id: int, reason: str, is_older: bool
 ) -> Suggested:
     of_part, of_target = (ticket.queue_id, queue_id) if is_older else (queue_id, ticket.queue_id)
-    may_change = reach.may(Right.CHANGE, of_part)
-    may_put = reach.may(Right.CHANGE, of_target) or reach.may(Right.MOVE_INTO, of_target)
+    may_merge = reach.may(Right.MERGE, of_part)
+    may_put = reach.may(Right.MERGE, of_target) or reach.may(Right.MOVE_INTO, of_target)
     part, into = (ticket.number, number) if is_older else (number, ticket.number)
-    return Suggested(number, subject, reason, is_older, part, into, may_change and may_put, may_change)
+    return Suggested(
+        number, subject, reason, is_older, part, into, may_merge and may_put, reach.may(Right.CHANGE, of_part)
+    )
 
 
 MOST = 3

@@ -23,9 +23,10 @@ from postline.projects import automatic_texts, changes, managed
 from postline.projects.automatic_texts import AnswerSettings, Texts, Words
 from postline.projects.models import AutomaticText, Occasion, Project, Queue
 from postline.projects.opening import WrongHours
+from postline.projects.rights import ProjectRight
 from postline.web.accounts.settings import OWN_NAMES
-from postline.web.manage.frame import conflict, manages, seen, show, status_of
-from postline.web.shared.decorators import StaffRequest
+from postline.web.manage.frame import conflict, seen, show, status_of
+from postline.web.shared.decorators import StaffRequest, requires
 
 SAMPLE_NUMBER = 100_000_004
 SAMPLE_CLOSED = timedelta(days=120)
@@ -125,10 +126,10 @@ class Edited:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.TEMPLATES)
 def settings(request: StaffRequest, project: str) -> HttpResponse:
     """When the project answers by itself and what it promises; the way to the words."""
-    it = managed.project_for(request.reach, project)
+    it = managed.project_for(request.reach, project, ProjectRight.TEMPLATES)
     queues = [queue for queue in managed.queues_of(it) if queue.is_in_use]
     form = SettingsForm(request.POST or None, project=it, queues=queues)
     missed: changes.ChangedMeanwhile | None = None
@@ -164,13 +165,13 @@ def settings(request: StaffRequest, project: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.TEMPLATES)
 def words(request: StaffRequest, project: str, occasion: str, queue: str = "") -> HttpResponse:
     """What is said on one occasion, in each language, with a preview of what goes out."""
     if occasion not in Occasion.values:
         raise Http404
-    its_queue = managed.queue_for(request.reach, project, queue) if queue else None
-    it = its_queue.project if its_queue else managed.project_for(request.reach, project)
+    its_queue = managed.queue_for(request.reach, project, queue, ProjectRight.TEMPLATES) if queue else None
+    it = its_queue.project if its_queue else managed.project_for(request.reach, project, ProjectRight.TEMPLATES)
     this, now = Occasion(occasion), clock.now()
     typed = _typed(request) if request.method == "POST" else _stored(it, its_queue, this)
     edited = [_edited(it, its_queue, this, language, typed[language], now=now) for language in SPOKEN]

@@ -31,16 +31,16 @@ class Area:
 
 
 AREAS = (
-    Area("queues", _("Queues"), "manage-queues", ProjectRight.MANAGE),
-    Area("groups", _("Groups"), "manage-groups", ProjectRight.MANAGE),
-    Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MANAGE),
-    Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.MANAGE),
+    Area("queues", _("Queues"), "manage-queues", ProjectRight.QUEUES),
+    Area("groups", _("Groups"), "manage-groups", ProjectRight.STAFF),
+    Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MAILBOXES),
+    Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.TEMPLATES),
     Area("senders", _("Senders"), "manage-senders", ProjectRight.SCREEN),
     Area("set-up", _("Set-up as a file"), "manage-set-up", ProjectRight.SET_UP),
-    Area("project", _("Settings"), "manage-project", ProjectRight.MANAGE),
+    Area("project", _("Settings"), "manage-project", ProjectRight.SETTINGS),
 )
 
-manages = requires(ProjectRight.MANAGE)  # who manages nothing sees a 403; other people's projects are a 404
+manages = requires(*sorted(managed.SETTING_UP))  # who sets up nothing sees a 403; other people's projects are a 404
 
 
 def show(
@@ -57,7 +57,8 @@ def show(
         "side_projects": managed.projects_in_charge(request.reach, {area.right for area in AREAS}),
         "areas": [area for area in AREAS if project and request.reach.may_in_project(area.right, project.pk)],
         "may_read_audit": request.reach.may_somewhere(ProjectRight.AUDIT),
-        "may_manage": request.reach.may_somewhere(ProjectRight.MANAGE),
+        "may_manage": any(request.reach.may_somewhere(right) for right in managed.SETTING_UP),
+        "may_staff": request.reach.may_somewhere(ProjectRight.STAFF),
         "may_make_projects": request.reach.may_in_project(ProjectRight.MANAGE, None),
         "at": at,
         "project": project,

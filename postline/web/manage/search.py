@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from postline.kit.paging import key_of
 from postline.projects import managed
+from postline.projects.rights import ProjectRight
 from postline.web.manage.frame import manages, show
 from postline.web.shared.decorators import StaffRequest
 
@@ -24,7 +25,7 @@ def search(request: StaffRequest) -> HttpResponse:
     start = (key_of(after) or 0) if kind in KINDS else 0
     found = {one: managed.search(request.reach, words, kind=one, after=start, size=size) for one in kinds}
     people = None
-    if kind not in KINDS and words:
+    if kind not in KINDS and words and request.reach.may_somewhere(ProjectRight.STAFF):
         people = managed.people_page(request.reach, managed.PeopleFilter(words=words), size=FIRST)
     context = {"words": words, "kind": kind if kind in KINDS else "", "found": found, "people": people, "size": size}
     return show(request, "search.jinja", context, at="search")

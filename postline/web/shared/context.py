@@ -13,6 +13,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from postline.kit import clock
+from postline.projects.managed import SETTING_UP
 from postline.projects.rights import ProjectRight, Reach, Right
 from postline.web.shared.alarms import shown_alarms
 from postline.web.shared.decorators import StaffRequest
@@ -62,7 +63,7 @@ def _navigation(path: str, reach: Reach) -> list[Place]:
         places.append((_("Outbox"), "/outbox/"))
     if reach.may_somewhere(ProjectRight.QUARANTINE):
         places.append((_("Quarantine"), "/quarantine/"))
-    if reach.may_somewhere(ProjectRight.MANAGE):
+    if any(reach.may_somewhere(right) for right in SETTING_UP):
         places.append((_("Manage"), "/manage/"))
     elif reach.may_somewhere(ProjectRight.AUDIT):
         places.append((_("Audit log"), "/manage/audit/"))

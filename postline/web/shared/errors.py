@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from postline.projects.rights import Forbidden, ProjectRight, Right
+from postline.projects.rights import Forbidden, ProjectRight
+from postline.projects.rights.names import known
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -95,21 +96,9 @@ def _sentence(status: int, title: str, words: str) -> HttpResponse:
 
 def _reason(exception: Exception | None) -> str:
     right = exception.args[0] if isinstance(exception, Forbidden) and exception.args else None
-    match right:
-        case Right.SEE:
-            return _("This queue is not open to you. Ask the lead of the project.")
-        case Right.TAKE:
-            return _("You can read this queue, not take tickets from it. Ask the lead of the project.")
-        case Right.ANSWER:
-            return _("You can read this ticket, not answer it. Ask the lead of the project.")
-        case Right.NOTE:
-            return _("You can read this ticket, not write notes in it. Ask the lead of the project.")
-        case Right.MOVE | Right.MOVE_INTO:
-            return _("You cannot move tickets between these queues. Ask the lead of the project.")
-        case Right.CHANGE:
-            return _("You can read this ticket, not change it. Ask the lead of the project.")
-        case Right.ASSIGN:
-            return _("Only leads give tickets to other people. Ask the lead of the project.")
-        case ProjectRight.OUTBOX | ProjectRight.QUARANTINE | ProjectRight.MANAGE | ProjectRight.AUDIT:
-            return _("This page is for administrators. Ask one of them.")
+    if right == ProjectRight.MANAGE:
+        return _("This page is for administrators. Ask one of them.")
+    it = known(right)
+    if it is not None:
+        return f"{it.refusal} {_('Ask the lead of the project or an administrator.')}"
     return _("Ask the lead of the project or an administrator.")

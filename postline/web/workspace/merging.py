@@ -99,7 +99,7 @@ def split(request: StaffRequest, number: int, message: int) -> HttpResponse:
             return redirect("desk-ticket", number=ticket_for(request.reach, number).number)
         else:
             words = _("A ticket of its own: %(number)s") % {"number": numbers.show(new.number)}
-            may_undo = request.reach.may(Right.CHANGE, new.queue_id)
+            may_undo = request.reach.may(Right.SPLIT, new.queue_id)
             messages.success(request, words, extra_tags=_undoing(new.number, BEGINNING) if may_undo else "")
             seen = request.reach.may(Right.SEE, new.queue_id)
             return redirect("desk-ticket", number=new.number if seen else number)
@@ -125,7 +125,7 @@ def _queue(request: StaffRequest) -> Queue | None:
 def _split_page(request: StaffRequest, number: int, message: int, trouble: Trouble | None) -> HttpResponse:
     reach = request.reach
     talk = conversation(reach, number, whole=True)
-    if not reach.may(Right.CHANGE, talk.ticket.queue_id):
+    if not reach.may(Right.SPLIT, talk.ticket.queue_id):
         return redirect("desk-ticket", number=number)
     if talk.ticket.state == State.MERGED:
         into = merged_into(reach, talk.ticket.pk)

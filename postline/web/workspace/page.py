@@ -59,7 +59,7 @@ def ticket_page(
         "may": {right.name.lower(): not is_merged and reach.may(right, ticket.queue_id) for right in Right},
         "is_merged": is_merged,
         "merged_into": merged_into(reach, ticket.pk) if is_merged else None,
-        "may_take_apart": is_merged and reach.may(Right.CHANGE, ticket.queue_id),
+        "may_take_apart": is_merged and reach.may(Right.MERGE, ticket.queue_id),
         "merged_here": parts,
         "merged_numbers": {one.number for one in parts},
         "suggestions": suggestions_for(reach, ticket) if not is_merged else [],
