@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from postline.intake.parse.bounces.addresses import addresses_in
 from postline.intake.parse.headers import Headers, split
 from postline.intake.parse.message_ids import first_id
-from postline.intake.parse.structure import Node
+from postline.intake.parse.node import Node
 from postline.intake.parse.values import Address, Feedback
 from postline.kit.text import one_line
 

@@ -12,7 +12,8 @@ from postline.intake.parse.attributions import DASH, LEAD, attribution_length, i
 from postline.intake.parse.bodies import bodies
 from postline.intake.parse.header_block import header_block, role_and_value
 from postline.intake.parse.headers import Headers, split
-from postline.intake.parse.structure import Node, tree
+from postline.intake.parse.node import Node
+from postline.intake.parse.structure import tree
 from postline.intake.parse.values import Address, Forwarded
 from postline.intake.parse.words import any_of
 from postline.intake.parse.written_dates import written_date

@@ -9,7 +9,7 @@ from postline.intake.parse import auto_replies
 from postline.intake.parse.bounces import failed, notifications
 from postline.intake.parse.feedback import feedback
 from postline.intake.parse.headers import Headers, parameters
-from postline.intake.parse.structure import Node, own_leaves
+from postline.intake.parse.node import Node, own_leaves
 from postline.intake.parse.values import Address, Bounce, Feedback
 
 _POSTMASTER = re.compile(r"post_?master(?:[+@]|\Z)", re.IGNORECASE)

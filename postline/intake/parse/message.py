@@ -17,7 +17,8 @@ from postline.intake.parse.message_ids import first_id, ids
 from postline.intake.parse.packed import unpack
 from postline.intake.parse.protection import protection
 from postline.intake.parse.replies import new_text
-from postline.intake.parse.structure import MESSAGES, MOST_NESTED, Node, tree
+from postline.intake.parse.node import MESSAGES, Node
+from postline.intake.parse.structure import MOST_NESTED, tree
 from postline.intake.parse.values import Address, ParsedMessage
 
 MOST_RECEIVED = 50  # hops; more is a loop (RFC 5321 6.3 asks for at least 100 before refusing)
@@ -173,7 +174,7 @@ def _note_oddities(headers: Headers, content: Bodies, defects: list[str]) -> Non
     for name in ("from", "subject", "date", "message-id", "to"):
         if headers.count(name) > 1:
             defects.append(f"two-{name}")
-    if not headers.fields:
+    if not len(headers):
         defects.append("no-headers")
     if not content.text and not content.html and not content.attachments:
         defects.append("empty")

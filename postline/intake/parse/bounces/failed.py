@@ -10,7 +10,7 @@ from postline.intake.parse.bounces import delivery_status, free_forms
 from postline.intake.parse.bounces.original import enclosed, original_id, told
 from postline.intake.parse.bounces.phrases import MACHINE_SUBJECTS, SUBJECTS
 from postline.intake.parse.headers import Headers
-from postline.intake.parse.structure import Node, own_leaves
+from postline.intake.parse.node import Node, own_leaves
 from postline.intake.parse.values import Address, Bounce
 from postline.intake.parse.words import any_of
 
