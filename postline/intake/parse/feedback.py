@@ -16,6 +16,7 @@ from postline.kit.text import one_line
 MOST_BYTES = 65_536
 REPORT = "message/feedback-report"
 _ENCLOSED = ("message/rfc822", "text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers")
+FEEDBACK_PARTS = (REPORT, *_ENCLOSED)
 _COMPLAINT_SUBJECT = re.compile(r"complaint about message from ([0-9a-fA-F.:]{7,45})", re.IGNORECASE)
 
 
