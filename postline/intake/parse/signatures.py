@@ -78,10 +78,14 @@ _DASHED_NAME = re.compile(r"[-–—~]{1,2}\s?[A-ZА-ЯЁЇІЄ][\w.'’]{0,20}(
 
 def without_signature(lines: Sequence[str]) -> list[str]:
     """These lines without the signature at their end; what a program adds of its own goes wherever it stands."""
-    kept = [line for line in lines if not (line.lstrip(_BEFORE_MOBILE)[:1] in _MOBILE_FIRST and _is_mobile(line))]
+    kept = [
+        line
+        for line in lines
+        if not (line and line.lstrip(_BEFORE_MOBILE)[:1] in _MOBILE_FIRST and len(line) < 400 and _is_mobile(line))
+    ]
     kept = kept[: _list_foot(kept)]
     for index, line in enumerate(kept):
-        if len(line) <= 6 and _DELIMITER.match(line) and len(kept) - index <= LONGEST_SIGNATURE:
+        if line and len(line) <= 6 and _DELIMITER.match(line) and len(kept) - index <= LONGEST_SIGNATURE:
             kept = kept[:index]
             break
     end = _closing(kept)
@@ -89,7 +93,7 @@ def without_signature(lines: Sequence[str]) -> list[str]:
 
 
 def _is_mobile(line: str) -> bool:
-    if not 8 < len(line) < 400:
+    if len(line) <= 8:
         return False
     beginning = line.lstrip(_BEFORE_MOBILE)[:20].lower()
     return beginning.startswith(_MOBILE_STARTS) and _MOBILE.match(line) is not None
@@ -98,7 +102,7 @@ def _is_mobile(line: str) -> bool:
 def _list_foot(lines: Sequence[str]) -> int:
     """Where the foot of a mailing list begins: a long rule, then what list it is and how to leave it."""
     for index in range(len(lines) - 1, max(-1, len(lines) - 12), -1):
-        if _LIST_RULE.match(lines[index]):
+        if lines[index].startswith("_") and _LIST_RULE.match(lines[index]):
             foot = lines[index + 1 :]
             return index if any(_LIST_FOOT.search(line[:300]) for line in foot) else len(lines)
     return len(lines)
