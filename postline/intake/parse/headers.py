@@ -34,14 +34,14 @@ class Headers:
     """All fields in order. Values are kept as they came, as Latin-1: one character for each byte. Names are asked for
     in small letters; what had to be decoded once is kept, as several readers ask for the same fields."""
 
-    __slots__ = ("_by_name", "_decoded", "_fields", "_may_escape", "charset")
+    __slots__ = ("_by_name", "_decoded", "_fields", "charset", "may_escape")
 
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         self.charset = ""
         self._fields = fields
         self._by_name: dict[str, list[str]] = {}
         self._decoded: dict[str, str] = {}  # unfolded value → what it says
-        self._may_escape = False  # the charset writes its letters in ASCII
+        self.may_escape = False  # the charset writes its letters in ASCII
         for name, value in fields:
             self._by_name.setdefault(name.lower(), []).append(value)
 
@@ -67,7 +67,7 @@ class Headers:
     def assume(self, charset: str) -> None:
         """Take this for the likeliest charset of raw 8-bit values."""
         self.charset = charset
-        self._may_escape = known(charset) == "utf-7" if charset else False
+        self.may_escape = known(charset) == "utf-7" if charset else False
         self._decoded.clear()
 
     def line(self, name: str) -> str:
@@ -94,10 +94,18 @@ class Headers:
 
     def shown(self) -> tuple[tuple[str, str], ...]:
         """The first fields, decoded, for people and filters."""
-        return tuple([(name, self._words(_line(value[:LONGEST_SHOWN]))) for name, value in self._fields[:MOST_HEADERS]])
+        lines = [(name, _line(value[:LONGEST_SHOWN])) for name, value in self._fields[:MOST_HEADERS]]
+        if self.may_escape:
+            return tuple([(name, self._words(line)) for name, line in lines])
+        return tuple(
+            [
+                (name, line if line.isascii() and line.isprintable() and "=?" not in line else self._words(line))
+                for name, line in lines
+            ]
+        )
 
     def _words(self, line: str) -> str:
-        if "=?" not in line and line.isascii() and not self._may_escape:
+        if "=?" not in line and line.isascii() and not self.may_escape:
             return line if line.isprintable() else one_line(line)
         words = self._decoded.get(line)
         if words is None:
@@ -136,7 +144,7 @@ def unfolded(value: bytes) -> bytes:
 def text(value: bytes, charset: str = "") -> str:
     """A header's value as people read it: encoded words decoded wherever they stand, raw 8-bit guessed
     (`charset` is the likeliest)."""
-    words = _decoded(value, charset) if b"=?" in value else _raw_text(value, charset)
+    words = (_all_encoded(value) or _decoded(value, charset)) if b"=?" in value else _raw_text(value, charset)
     return words.strip() if words.isprintable() else one_line(words)
 
 
@@ -144,6 +152,18 @@ def _raw_text(value: bytes, charset: str) -> str:
     if value.isascii() and (b"+" not in value or known(charset) != "utf-7"):
         return value.decode("ascii")
     return decode(value, charset)[0]
+
+
+def _all_encoded(value: bytes) -> str:
+    """Encoded words of one charset and nothing else, as programs write a subject; "" where there is more to it."""
+    if not (value.startswith(b"=?") and value.endswith(b"?=")):
+        return ""
+    label, _, rest = value[2:].partition(b"?")
+    start = b"=?" + label + b"?" + rest[:2]
+    payloads = value[len(start) : -2].split(b"?= " + start)
+    if b"?" in b"".join(payloads) or start[-2:].lower() not in (b"b?", b"q?") or b" " in label:
+        return ""
+    return _words_text(b"".join([_word_bytes(start[-2:-1], payload) for payload in payloads]), label, value)
 
 
 def _decoded(value: bytes, raw_charset: str) -> str:

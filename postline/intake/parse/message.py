@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from postline.intake.parse import addresses as mailboxes
@@ -24,10 +24,10 @@ from postline.intake.parse.values import Address, ParsedMessage
 MOST_RECEIVED = 50  # hops; more is a loop (RFC 5321 6.3 asks for at least 100 before refusing)
 LONGEST_SUBJECT = 2_000
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?(?:[ \t]+(?=[!-9;-~]{1,80}:))?")
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS = {name: f"{number:02}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _DATE = re.compile(
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}}) "
-    r"(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)(?: \([A-Za-z]{1,9}\))?\Z",
+    r"(\d\d:\d\d:\d\d) ([+-]\d\d\d\d)(?: \([A-Za-z]{1,9}\))?\Z",
     re.ASCII,
 )
 _NOBODY = Address("", "")
@@ -131,11 +131,11 @@ def _sender(headers: Headers, defects: list[str]) -> Address:
 def _addresses(headers: Headers, name: str) -> tuple[Address, ...]:
     if name not in headers:
         return ()
-    if headers.count(name) == 1:
-        return mailboxes.addresses(headers.raw(name), headers.charset)
-    if name in ("from", "reply-to"):
-        return mailboxes.addresses(headers.raw(name), headers.charset)
-    return mailboxes.addresses(b",".join(headers.all_raw(name)), headers.charset)
+    if headers.count(name) > 1 and name not in ("from", "reply-to"):
+        return mailboxes.addresses(b",".join(headers.all_raw(name)), headers.charset)
+    if not headers.may_escape and (only := mailboxes.only_address(headers.line(name), headers.text(name))):
+        return (only,)
+    return mailboxes.addresses(headers.raw(name), headers.charset)
 
 
 def _date(headers: Headers, defects: list[str]) -> datetime | None:
@@ -160,10 +160,8 @@ def _usual_date(value: str) -> datetime | None:
     match = _DATE.match(value)
     if match is None:
         return None
-    day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    zone = timezone(-offset if sign == "-" else offset)
-    return datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=zone)
+    day, month, year, time, zone = match.groups()
+    return datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone}")
 
 
 def _note_oddities(headers: Headers, content: Bodies, defects: list[str]) -> None:
