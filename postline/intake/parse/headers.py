@@ -22,7 +22,7 @@ MOST_PIECES = 100  # RFC 2231 continuations of one parameter
 
 # Possessive: a million folds would be remembered one by one.
 _FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*+:(.*+(?:\n[ \t].*+)*+)(?:\n|\Z)", re.MULTILINE)
-_BLANK_LINE = re.compile(rb"\n\r?\n")
+BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIRST_FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
 _BLANKS = " \t\n\r\x0b\x0c"  # of ASCII: a Latin-1 letter may be any byte
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,%d}?)\?=" % LONGEST_WORD, re.DOTALL)
@@ -119,7 +119,7 @@ def split(raw: bytes) -> tuple[Headers, int]:
         return Headers([]), raw.index(b"\n") + 1
     if not _FIRST_FIELD.match(raw):
         return Headers([]), 0
-    end = _BLANK_LINE.search(raw)
+    end = BLANK_LINE.search(raw)
     start = end.end() if end else len(raw)
     fields = _FIELD.findall(raw[:start].decode("latin-1"))
     if start > LONGEST_VALUE:

@@ -24,6 +24,12 @@ class Node:
     within: str = ""  # the content type of its container
     children: list[Node] = field(default_factory=list)
 
+    def emptied(self, place: str) -> Node:
+        """Another part that is declared the same."""
+        return Node(
+            self.content_type, self.parameters, self.disposition, self.filename, self.content_id, b"", place, ""
+        )
+
     def leaves(self) -> list[Node]:
         """This part, or the leaves below it in the order of the message."""
         if not self.children:
