@@ -10,7 +10,7 @@ from postline.intake.parse import addresses as mailboxes
 from postline.intake.parse import forwards
 from postline.intake.parse.bodies import Bodies, bodies
 from postline.intake.parse.digest import digest
-from postline.intake.parse.headers import Headers, parameters, split
+from postline.intake.parse.headers import Headers, split
 from postline.intake.parse.kinds import judge
 from postline.intake.parse.language import language
 from postline.intake.parse.message_ids import first_id, ids
@@ -24,6 +24,7 @@ from postline.intake.parse.values import Address, ParsedMessage
 MOST_RECEIVED = 50  # hops; more is a loop (RFC 5321 6.3 asks for at least 100 before refusing)
 LONGEST_SUBJECT = 2_000
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?(?:[ \t]+(?=[!-9;-~]{1,80}:))?")
+_MAY_LEAD = (b"\xef", b" ", b"\t", b"\r", b"\n", b">", b"F")  # what that begins with
 _MONTHS = {name: f"{number:02}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _DATE = re.compile(
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}}) "
@@ -38,10 +39,9 @@ def read(raw: bytes) -> ParsedMessage:
     defects: list[str] = []
     raw = _normal(raw)
     headers, start = split(raw)
-    _, given = parameters(headers.text("content-type")) if "content-type" in headers else ("", {})
-    headers.assume(given.get("charset", ""))
     body = raw[start:]
     root = _tree(headers, body, defects)
+    headers.assume(root.parameters.get("charset", ""))
     content = bodies(root, defects)
     sender = _sender(headers, defects)
     subject = headers.text("subject")[:LONGEST_SUBJECT]
@@ -99,8 +99,10 @@ def cut(raw: bytes, place: str) -> bytes:
 
 def _normal(raw: bytes) -> bytes:
     """Without an mbox line or blank lines before the header section; bare CR as line end becomes LF."""
-    if b"\r" in raw and b"\n" not in raw:
+    if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
+    if raw[:1] not in _MAY_LEAD:
+        return raw
     leading = _LEADING.match(raw, 0, 4_000)
     return raw[leading.end() :] if leading and leading.end() else raw
 
