@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import repeat
 
 from postline.intake.parse.language_words import CYRILLIC_GROUPS, CYRILLIC_WORDS, LATIN_GROUPS, LATIN_WORDS
 
@@ -45,7 +47,7 @@ _SPECIAL_LETTERS = {
     "sv": "å",
 }
 _ONLY = {"be": "ў", "bg": "ъ", "kk": "әғқңөұүһ"}  # without these letters a text of some length is in another language
-_AT_LENGTH = {"uk": "іїє", "ru": "ыэё"}  # without these, one of the length of the first sample
+_AT_LENGTH = {"uk": "іїє"}  # without these, one of the length of the first sample
 _OURS = ("ru", "uk", "en", "nl", "de", "fr")
 _SCRIPTS = (
     ("el", 0x0370, 0x03FF), ("he", 0x0590, 0x05FF), ("ar", 0x0600, 0x06FF), ("hi", 0x0900, 0x097F),
@@ -54,27 +56,35 @@ _SCRIPTS = (
 )  # fmt: skip
 
 
-def _inverted(table: dict[str, str]) -> dict[str, list[str]]:
-    """Word or group of letters → the languages that have it."""
-    languages: dict[str, list[str]] = {}
-    for code, words in table.items():
-        for word in set(words.split()):
-            languages.setdefault(word.replace("_", " "), []).append(code)
-    return languages
-
-
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """The languages of an alphabet that have a word, a group of letters, a letter that few of them have."""
+    """The languages of an alphabet that have a word, a group of letters, a letter that few of them have. Who has one is
+    a number with a lane of 16 bits for each language, so that adding numbers counts for all of them at once."""
 
-    by_word: dict[str, list[str]]
-    by_group: dict[str, list[str]]
+    codes: tuple[str, ...]
+    lanes: struct.Struct
+    by_word: dict[str, int]
+    by_group: dict[str, int]
     by_letter: dict[str, list[str]]
 
 
 def _tables(words: dict[str, str], groups: dict[str, str]) -> _Tables:
-    letters = {code: " ".join(special) for code, special in _SPECIAL_LETTERS.items() if code in words}
-    return _Tables(_inverted(words), _inverted(groups), _inverted(letters))
+    codes = tuple(words)
+    by_letter: dict[str, list[str]] = {}
+    for code, letters in _SPECIAL_LETTERS.items():
+        for letter in letters if code in words else "":
+            by_letter.setdefault(letter, []).append(code)
+    return _Tables(codes, struct.Struct(f"<{len(codes)}H"), _lanes(codes, words), _lanes(codes, groups), by_letter)
+
+
+def _lanes(codes: tuple[str, ...], table: dict[str, str]) -> dict[str, int]:
+    """Word or group of letters → a one in the lane of each language that has it."""
+    lanes: dict[str, int] = {}
+    for code, pieces in table.items():
+        for piece in set(pieces.split()):
+            name = piece.replace("_", " ")
+            lanes[name] = lanes.get(name, 0) + (1 << 16 * codes.index(code))
+    return lanes
 
 
 _LATIN, _CYRILLIC = _tables(LATIN_WORDS, LATIN_GROUPS), _tables(CYRILLIC_WORDS, CYRILLIC_GROUPS)
@@ -149,7 +159,7 @@ def _best(words: list[str], joined: str, tables: _Tables, margin: float) -> str:
     if _lead(scores) < CLEAR:
         line = f" {' '.join(words)[:GROUPS_SAMPLE]} "
         groups = map("".join, zip(line, line[1:], line[2:], strict=False))
-        for code, more in _evidence(groups, tables.by_group, GROUP).items():
+        for code, more in _evidence(groups, tables.by_group, tables, GROUP).items():
             scores[code] = scores.get(code, 0.0) + (more if _may_be(code, joined) else more / 2)
     for code in _OURS:
         if code in scores:
@@ -160,7 +170,7 @@ def _best(words: list[str], joined: str, tables: _Tables, margin: float) -> str:
 
 def _by_words(words: list[str], letters: str, tables: _Tables) -> dict[str, float]:
     """The evidence of the words and of single letters."""
-    scores = _evidence(words, tables.by_word, WORD)
+    scores = _evidence(words, tables.by_word, tables, WORD)
     if letters.isascii():
         return scores
     for letter, codes in tables.by_letter.items():
@@ -180,13 +190,11 @@ def _may_be(code: str, letters: str) -> bool:
     return code not in _ONLY or any(letter in letters for letter in _ONLY[code])
 
 
-def _evidence(pieces: Iterable[str], languages: dict[str, list[str]], worth: float) -> dict[str, float]:
+def _evidence(pieces: Iterable[str], lanes: dict[str, int], tables: _Tables, worth: float) -> dict[str, float]:
     """Language → what the words or groups of letters that it has are worth."""
-    scores: dict[str, float] = {}
-    for piece in pieces:
-        for code in languages.get(piece, ()):
-            scores[code] = scores.get(code, 0.0) + worth
-    return scores
+    total = sum(map(lanes.get, pieces, repeat(0)))
+    counts = tables.lanes.unpack(total.to_bytes(tables.lanes.size, "little"))
+    return {code: count * worth for code, count in zip(tables.codes, counts, strict=True) if count}
 
 
 def _lead(scores: dict[str, float]) -> float:
