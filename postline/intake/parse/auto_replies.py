@@ -20,7 +20,7 @@ from postline.intake.parse.auto_reply_phrases import (
     SUBJECTS,
 )
 from postline.intake.parse.headers import Headers
-from postline.intake.parse.words import any_of
+from postline.intake.parse.words import Phrases, any_of
 
 LONGEST_OPENING = 1_500  # characters of the text that are looked at
 
@@ -81,7 +81,7 @@ _AUTOMATIC = re.compile(
 _TICKET_NUMBER = re.compile(r"\s[(\[]#?\d{1,15}[)\]]")
 _AUTHORS = ("from ", "от ", "від ", "von ", "van ", "de ")
 _BEGINNINGS = frozenset(phrase[:3] for phrase in SUBJECTS)
-_ASCII_ROOTS = tuple(filter(str.isascii, AUTOMATIC_ROOTS))
+_DOUBTFUL, _ROOTS = Phrases(*DOUBTFUL_SUBJECTS), Phrases(*AUTOMATIC_ROOTS)
 _ORNAMENT = " \t*-=#_~>|[("
 _PASSED_ON = ("fw:", "fwd:", "wg:", "tr:", "doorst:")
 
@@ -129,9 +129,9 @@ def by_words(subject: str, text: str) -> bool:
     small = subject.lower().lstrip(" [(")
     if small.startswith(RECEIPT_SUBJECTS) and any_of(RECEIPT_WORDS, opening):
         return True
-    if any_of(DOUBTFUL_SUBJECTS, small) and any_of(AWAY, opening) and any_of(MEANWHILE, opening):
+    if _DOUBTFUL.any_in(small) and any_of(AWAY, opening) and any_of(MEANWHILE, opening):
         return True
-    if not any_of(_ASCII_ROOTS if opening.isascii() else AUTOMATIC_ROOTS, opening):
+    if not _ROOTS.any_in(opening):
         return False
     if not any_of(AUTOMATIC, opening) and not _AUTOMATIC.search(opening):
         return False

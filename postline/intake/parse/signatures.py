@@ -115,12 +115,13 @@ def _closing(lines: Sequence[str]) -> int:
         line = lines[index].strip()
         if not line:
             continue
-        if line[0].lower() in _FORMULA_FIRST and len(line) < 90 and _is_formula(line):
-            return index if below and all(map(_fits_a_signature, below)) else len(lines)
-        if not below and _DASHED_NAME.match(line) and index and not lines[index - 1].strip():
-            return index
+        if len(line) < LONGEST_LINE:
+            if line[0].lower() in _FORMULA_FIRST and _is_formula(line):
+                return index if below and all(map(_fits_a_signature, below)) else len(lines)
+            if not below and _DASHED_NAME.match(line) and index and not lines[index - 1].strip():
+                return index
         below.append(line)
-        if len(below) > LONGEST_CLOSING or _AFTERTHOUGHT.match(line) or not _fits_a_signature(line):
+        if len(below) > LONGEST_CLOSING:
             break
     return len(lines)
 
@@ -131,6 +132,8 @@ def _is_formula(line: str) -> bool:
 
 
 def _fits_a_signature(line: str) -> bool:
-    """A name, a post, a number, an address of any kind, or a disclaimer: not a sentence of the letter."""
+    """A name, a post, a number, an address of any kind, or a disclaimer: not a sentence of the letter or after it."""
+    if _AFTERTHOUGHT.match(line):
+        return False
     plain = len(line) <= LONGEST_LINE and not (line.endswith((".", "!")) and len(line.split()) > 7)
     return (plain and not line.endswith("?")) or any_of(_DISCLAIMER, line[:2_000].lower())

@@ -12,7 +12,7 @@ from postline.intake.parse.bounces.phrases import MACHINE_SUBJECTS, SUBJECT_ROOT
 from postline.intake.parse.headers import Headers
 from postline.intake.parse.node import Node, own_leaves
 from postline.intake.parse.values import Address, Bounce
-from postline.intake.parse.words import any_of
+from postline.intake.parse.words import Phrases, any_of
 
 STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _LONGEST_SEARCHED = 20_000
@@ -28,6 +28,7 @@ _REPORTER = re.compile(
     re.IGNORECASE,
 )
 _REPORTER_NAMES = (b"system administrator", b"postmaster", b"mail administrator", b"mail system", b"microsoft outlook")
+_ROOTS = Phrases(*SUBJECT_ROOTS)
 _ANSWERS = ("re:", "fw:", "fwd:", "aw:", "wg:", "antw:", "tr:", "sv:", "отв:", "ha:")
 
 
@@ -142,7 +143,7 @@ def _by_words(
 
 
 def _speaks_of_failure(small: str) -> bool:
-    return any_of(SUBJECT_ROOTS, small) and any_of(SUBJECTS, small)
+    return _ROOTS.any_in(small) and any_of(SUBJECTS, small)
 
 
 def _without_tags(subject: str) -> str:
