@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from postline.intake.parse.packed import SMIME
-from postline.intake.parse.structure import Node
+from postline.intake.parse.node import Node
 
 _SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*$", re.MULTILINE)
 _SIGNATURE = re.compile(r"^-----BEGIN PGP SIGNATURE-----[ \t]*$", re.MULTILINE)
