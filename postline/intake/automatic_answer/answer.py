@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from postline.intake.addressed import Mailboxes
 from postline.intake.automatic_answer.limits import reserve
@@ -14,8 +13,8 @@ from postline.intake.parse import ParsedMessage
 from postline.intake.parse.kinds import robot_sign
 from postline.outbox.models import Kind
 from postline.outbox.put import Outgoing, put_many
+from postline.projects.calendars import working_time_of
 from postline.projects.models import Mailbox, Occasion
-from postline.projects.opening import opening_of
 from postline.tickets import references
 from postline.tickets.actions.acknowledge import acknowledge, acknowledge_follow_up, leave_unacknowledged
 from postline.tickets.actions.refused_address import refused
@@ -75,10 +74,8 @@ def _occasion(one: Received, *, now: datetime) -> Occasion | None:
     """What the message is an occasion for; None: nothing is due."""
     project = one.mailbox.project
     if one.arrived.is_new:
-        opening = opening_of(project.opening) if project.opening else None
-        if opening and not opening.is_open(now.astimezone(ZoneInfo(project.time_zone))):
-            return Occasion.OUTSIDE_HOURS
-        return Occasion.NEW
+        working = working_time_of(project.pk, one.arrived.queue_id, now=now)
+        return Occasion.NEW if working.is_open(now) else Occasion.OUTSIDE_HOURS
     if one.message.kind in ROBOTS:
         return None
     closed, days = one.arrived.closed_at, project.long_closed_days
