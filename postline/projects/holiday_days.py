@@ -6,8 +6,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
+from zoneinfo import TZPATH
 
 MOST_DAYS = 3_000
 READ_BACK = timedelta(days=366)
@@ -61,6 +64,11 @@ def require_place(country: str, subdivision: str) -> None:
         raise WrongPlace(country)
     if subdivision and subdivision not in known[country]:
         raise WrongPlace(subdivision)
+
+
+def versions() -> str:
+    """Of the tables of holidays and time zones that working time is reckoned with."""
+    return f"{version('holidays')} {_version_of_zones()}"
 
 
 def read_days(content: bytes, *, now: datetime) -> list[tuple[date, str]]:
@@ -121,6 +129,16 @@ def _days_of(event: Any) -> list[date]:
     else:
         first, last = start, max(start, end - timedelta(days=1))
     return [first + timedelta(days=number) for number in range(min((last - first).days + 1, MOST_DAYS + 1))]
+
+
+@cache
+def _version_of_zones() -> str:
+    for folder in TZPATH:
+        file = Path(folder, "tzdata.zi")
+        if file.is_file():
+            with file.open(encoding="ascii") as lines:
+                return lines.readline().strip("# \n")
+    return version("tzdata")
 
 
 @lru_cache(maxsize=512)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from postline.kit.sql import row, rows
 from postline.projects.holiday_days import Holidays
-from postline.projects.models import Calendar, CalendarException, EscalationStep, Target
+from postline.projects.models import Calendar, CalendarException, EscalationStep, Line, Queue, Target
 from postline.projects.working_time import ALWAYS, WorkingTime, spans_of, week_of
 
 
@@ -61,12 +61,19 @@ class Rules:
     mark: int
     of_project: WorkingTime
     of_queues: Mapping[int, WorkingTime]
+    lines: dict[int, int]
     targets: tuple[TargetRule, ...]
     _found: dict[tuple[str, int, int | None, int], TargetRule | None] = field(default_factory=dict)
 
     def working_time(self, queue_id: int | None) -> WorkingTime:
         """When somebody works in this queue; without one: in the project."""
         return self.of_queues.get(queue_id, self.of_project) if queue_id is not None else self.of_project
+
+    def is_first_line(self, queue_id: int) -> bool:
+        """Whether it is a queue of the first line; one that was made since is asked for."""
+        if queue_id not in self.lines:
+            self.lines[queue_id] = Queue.objects.values_list("line", flat=True).get(pk=queue_id)
+        return self.lines[queue_id] == Line.FIRST
 
     def target(self, metric: str, queue_id: int, topic_id: int | None, priority: int) -> TargetRule | None:
         """The target that holds for such a ticket; None: nothing is to be met."""
@@ -129,15 +136,18 @@ def _load(project_id: int, mark: int) -> Rules:
     }
     its_queues: dict[int, int] = {}
     its_own = ALWAYS
-    for queue_id, calendar_id in rows(USED, {"project": project_id}):
+    lines: dict[int, int] = {}
+    for queue_id, line, calendar_id in rows(USED, {"project": project_id}):
         if queue_id is None:
             its_own = found.get(calendar_id, ALWAYS)
         else:
+            lines[queue_id] = line
             its_queues[queue_id] = calendar_id
     return Rules(
         mark=mark,
         of_project=its_own,
         of_queues={queue_id: found[key] for queue_id, key in its_queues.items() if key in found},
+        lines=lines,
         targets=_targets(project_id),
     )
 
@@ -167,9 +177,9 @@ def _targets(project_id: int) -> tuple[TargetRule, ...]:
 MARK = "SELECT mark FROM projects_workingrules WHERE project_id = %(project)s"
 
 USED = """
-SELECT NULL::bigint, calendar_id FROM projects_project WHERE id = %(project)s
+SELECT NULL::bigint, NULL::int, calendar_id FROM projects_project WHERE id = %(project)s
 UNION ALL
-SELECT id, calendar_id FROM projects_queue WHERE project_id = %(project)s AND calendar_id IS NOT NULL
+SELECT id, line, calendar_id FROM projects_queue WHERE project_id = %(project)s
 """
 
 CHANGED = """

@@ -20,6 +20,7 @@ from postline.tickets.actions.acknowledge import acknowledge, acknowledge_follow
 from postline.tickets.actions.refused_address import refused
 from postline.tickets.arrival import ROBOTS, Arrived
 from postline.tickets.models import Participant
+from postline.tickets.queries.clocks import answers_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ def answer_automatically(messages: Sequence[Received], *, mailboxes: Mailboxes, 
         against[place] = reason
     answered = [one for one, reason in zip(due, against, strict=True) if not reason]
     voice = Voice({one.received.mailbox.project_id for one in answered}, now=now) if answered else None
-    answers = [_compose(one, voice) for one in answered if voice is not None]
+    due_at = answers_due([one.received.arrived.ticket_id for one in answered]) if answered else {}
+    answers = [
+        _compose(one, voice, due_at.get(one.received.arrived.ticket_id)) for one in answered if voice is not None
+    ]
     _write_down(answered, answers, put_many(answers, now=now), now=now)
     _write_down_reasons([(one, reason) for one, reason in zip(due, against, strict=True) if reason], now=now)
 
@@ -127,11 +131,16 @@ def _address(due: Due) -> str:
     return due.received.message.sender.address.lower()
 
 
-def _compose(due: Due, voice: Voice) -> Outgoing:
+def _compose(due: Due, voice: Voice, due_at: datetime | None) -> Outgoing:
     """The automatic answer in the language of the message, else in the project's."""
     arrived, message, mailbox = due.received.arrived, due.received.message, due.received.mailbox
     said = voice.words(
-        due.occasion, mailbox=mailbox, queue_id=arrived.queue_id, language=message.language, closed_at=arrived.closed_at
+        due.occasion,
+        mailbox=mailbox,
+        queue_id=arrived.queue_id,
+        language=message.language,
+        closed_at=arrived.closed_at,
+        due_at=due_at,
     ).about(arrived.number)
     return Outgoing(
         kind=Kind.AUTOMATIC,

@@ -95,6 +95,7 @@ def speak(
 ) -> Said:
     """Put the values of a project at this moment into the words. An answer is promised by `due_at` or, where there is
     none, within `hours` of working time, None when nothing is promised."""
+    due_at = due_at if due_at is not None and due_at > now else None
     if working.is_always:
         zone, week, due = ZoneInfo(project.time_zone), None, None
         hours = hours if due_at is None else ceil((due_at - now) / ROUNDED)

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ("last", models.BigIntegerField(blank=True, null=True)),
                 ("counted", models.PositiveIntegerField(default=0)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("made_with", models.TextField(blank=True, db_default="", default="")),
             ],
             options={
                 "verbose_name_plural": "working rules",
@@ -54,6 +55,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("not-allowed", "The address leads into a private network."),
+                            ("not-encrypted", "The address is not encrypted: it must begin with https://"),
                             ("unreachable", "Its server does not answer."),
                             ("refused", "Its server gives no file there."),
                             ("too-large", "The file is too large."),

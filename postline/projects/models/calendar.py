@@ -10,6 +10,7 @@ class FeedTrouble(models.TextChoices):
     """Why the holidays at an address could not be read."""
 
     NOT_ALLOWED = "not-allowed", _("The address leads into a private network.")
+    NOT_ENCRYPTED = "not-encrypted", _("The address is not encrypted: it must begin with https://")
     UNREACHABLE = "unreachable", _("Its server does not answer.")
     REFUSED = "refused", _("Its server gives no file there.")
     TOO_LARGE = "too-large", _("The file is too large.")

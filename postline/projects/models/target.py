@@ -78,7 +78,8 @@ class WorkingRules(models.Model):
 
     `mark` is another number after each change: whoever keeps something worked out asks whether it is still the same.
     `changed_in` is the transaction of the change. While `position` is set, tickets with a higher id, up to `last`, are
-    still to be looked at (`tickets/clocks/recount.py`).
+    still to be looked at (`tickets/clocks/recount.py`). `made_with`: which versions of the tables of holidays and time
+    zones that was done with.
     """
 
     project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="working_rules")
@@ -89,6 +90,7 @@ class WorkingRules(models.Model):
     last = models.BigIntegerField(null=True, blank=True)
     counted = models.PositiveIntegerField(default=0)
     finished_at = models.DateTimeField(null=True, blank=True)
+    made_with = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         verbose_name_plural = "working rules"
