@@ -21,7 +21,6 @@ from postline.kit.sql import rows
 from postline.kit.text import one_line, readable
 from postline.projects import audit, changes
 from postline.projects.models import AutomaticText, Occasion, Project, Queue
-from postline.projects.opening import opening_of
 from postline.projects.rights import ProjectRight, Reach
 
 LONGEST_SUBJECT = 150
@@ -62,10 +61,9 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSettings:
-    """When a project answers automatically, and what it promises. `opening` as `projects/opening.py` has it."""
+    """When a project answers automatically, and what it promises where no target says it."""
 
     answer_within_hours: int | None
-    opening: Mapping[str, list[str]]
     answers_follow_ups: bool
     long_closed_days: int | None
 
@@ -145,17 +143,15 @@ def change_settings(
     """Change when a project answers automatically and what it promises; `queues` has the queues whose promise differs
     from their project's. Returns whether anything changed.
 
-    Raises Forbidden, WrongHours, WrongPromise, ChangedMeanwhile.
+    Raises Forbidden, WrongPromise, ChangedMeanwhile.
     """
     reach.require_in_project(ProjectRight.TEMPLATES, project_id)
-    opening_of(settings.opening)
     for hours in (settings.answer_within_hours, *queues.values()):
         _require_within(hours, LONGEST_PROMISE, "answer_within_hours")
     _require_within(settings.long_closed_days, LONGEST_CLOSED, "long_closed_days")
     project = Project.objects.select_for_update().get(pk=project_id)
     values = {
         "answer_within_hours": settings.answer_within_hours,
-        "opening": dict(settings.opening),
         "answers_follow_ups": settings.answers_follow_ups,
         "long_closed_days": settings.long_closed_days,
     }

@@ -42,6 +42,9 @@ class Happening(StrEnum):
     MERGE_UNDONE = "merge-undone"  # other: the two are apart again
     SPLIT_OFF = "split-off"  # other, messages: they are another problem
     SPLIT_FROM = "split-from"  # other, messages, queue: how this ticket began
+    CLOCK_WARNED = "clock-warned"  # metric, target: it will be missed soon
+    CLOCK_MISSED = "clock-missed"  # metric, target, minutes
+    ESCALATED = "escalated"  # metric, target, step, act; from, to (queues or priorities)?
     NOT_DELIVERED = "not-delivered"  # message, outbox, report (the message that says so)?
     DELAYED = "delayed"  # message, outbox, report: it is still on its way
 

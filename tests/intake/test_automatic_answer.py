@@ -19,7 +19,7 @@ from postline.intake.receive import Delivery, keep
 from postline.outbox.compose import compose
 from postline.outbox.models import OutboxMessage
 from postline.projects import reply_key
-from postline.projects.models import Alarm, AutomaticText, Mailbox, Project, Queue, Secret
+from postline.projects.models import Alarm, AutomaticText, Calendar, Mailbox, Project, Queue, Secret
 from postline.tickets import numbers, references
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Event, Ticket
@@ -229,18 +229,24 @@ def test_without_a_promise_it_says_nothing_about_it(d: Department, reader: Reade
     assert "\n\n\n" not in sent()[0].text
 
 
-OFFICE = {str(day): ["09:00", "18:00"] for day in range(5)}
+def has_hours(zone: str = "UTC") -> None:
+    """From Monday to Friday, nine to six."""
+    hours = {str(day): [["09:00", "18:00"]] for day in range(5)}
+    mail = Project.objects.get(slug="mail")
+    mail.calendar = Calendar.objects.create(project=mail, slug="office", name="Office", time_zone=zone, hours=hours)
+    mail.answer_within_hours = 9
+    mail.save()
 
 
 def test_in_opening_hours_it_names_the_moment(d: Department, reader: Reader) -> None:
-    Project.objects.update(opening=OFFICE, answer_within_hours=9, time_zone="Europe/Amsterdam")
+    has_hours("Europe/Amsterdam")
     arrives(reader, write())
     assert "You can expect an answer by 5 March (Thu), 13:00 (UTC+1)." in sent()[0].text
     assert "Nobody is at work" not in sent()[0].text
 
 
 def test_outside_opening_hours_it_says_when_somebody_is_back(d: Department, reader: Reader) -> None:
-    Project.objects.update(opening=OFFICE, answer_within_hours=9)
+    has_hours()
     arrives(reader, write(text="Здравствуйте, с самого утра не могу войти в свою почту, помогите."), now=NIGHT)
     text = sent()[0].text
     assert "Мы вернёмся к работе 5 марта (Чт), 09:00 (UTC)." in text

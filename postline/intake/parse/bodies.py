@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from postline.intake.parse.charsets import decode_text, known
 from postline.intake.parse.headers import split
+from postline.intake.parse.node import MESSAGES, Node
 from postline.intake.parse.packed import IN_TNEF, SMIME
 from postline.intake.parse.protection import without_armour
-from postline.intake.parse.node import MESSAGES, Node
 from postline.intake.parse.values import Part
 from postline.kit.html_to_text import html_to_text, strip_tags, try_to_parse
 from postline.kit.text import file_name, one_line, readable

@@ -14,10 +14,10 @@ from postline.intake.parse.headers import Headers, split
 from postline.intake.parse.kinds import judge
 from postline.intake.parse.language import language
 from postline.intake.parse.message_ids import first_id, ids
+from postline.intake.parse.node import MESSAGES, Node
 from postline.intake.parse.packed import unpack
 from postline.intake.parse.protection import protection
 from postline.intake.parse.replies import new_text
-from postline.intake.parse.node import MESSAGES, Node
 from postline.intake.parse.structure import MOST_NESTED, tree
 from postline.intake.parse.values import Address, ParsedMessage
 
@@ -25,7 +25,9 @@ MOST_RECEIVED = 50  # hops; more is a loop (RFC 5321 6.3 asks for at least 100 b
 LONGEST_SUBJECT = 2_000
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?(?:[ \t]+(?=[!-9;-~]{1,80}:))?")
 _MAY_LEAD = (b"\xef", b" ", b"\t", b"\r", b"\n", b">", b"F")  # what that begins with
-_MONTHS = {name: f"{number:02}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS = {
+    name: f"{number:02}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+}
 _DATE = re.compile(
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}}) "
     r"(\d\d:\d\d:\d\d) ([+-]\d\d\d\d)(?: \([A-Za-z]{1,9}\))?\Z",

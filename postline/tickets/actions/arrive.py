@@ -17,6 +17,8 @@ from postline.tickets.actions.change import set_state
 from postline.tickets.actions.open import PREVIEW
 from postline.tickets.announcements import ANNOUNCED
 from postline.tickets.arrival import ROBOTS, Arrival, Arrived, participants
+from postline.tickets.clocks.at_arrival import CLOCKS, asked_again, clocks_of_new
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Participant, Priority, State, Ticket
 from postline.tickets.queries.merged import way_of
@@ -32,9 +34,17 @@ def arrive(arrival: Arrival, *, now: datetime) -> Arrived:
 
 
 def _open(arrival: Arrival, *, now: datetime) -> Arrived:
+    clocks = clocks_of_new(
+        project_id=arrival.project_id,
+        queue_id=arrival.queue_id,
+        topic_id=arrival.topic_id,
+        priority=Priority.NORMAL,
+        now=now,
+    )
     opened = row(
-        _statement(NEW, arrival),
+        _statement(NEW + CLOCKS if clocks else NEW, arrival),
         {
+            **(clocks or {}),
             **_message_values(arrival, now),
             "numbers": [numbers.draw() for _ in range(CANDIDATES)],
             "queue": arrival.queue_id,
@@ -63,6 +73,8 @@ def _follow_up(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
     stored = row(_statement(FOLLOW_UP_OF_OPEN, arrival), values)
     if stored is not None:
         _, number, queue_id, message_id, _told = stored
+        if arrival.kind not in ROBOTS:
+            asked_again(ticket_id, project_id=arrival.project_id, now=now)
         return Arrived(ticket_id, number, message_id, is_new=False, queue_id=queue_id)
     return _follow_up_with_consequences(arrival, values, now=now)
 
@@ -77,8 +89,9 @@ def _follow_up_with_consequences(arrival: Arrival, values: dict[str, Any], *, no
     _join(ticket, arrival, now=now)
     closed_at = None
     if arrival.kind not in ROBOTS:
-        closed_at = ticket.closed_at
+        closed_at, queue_id = ticket.closed_at, ticket.queue_id
         reopen(ticket, now=now)
+        follow(ticket, moved=ticket.queue_id != queue_id, now=now)
     ticket.save()
     return Arrived(ticket_id, number, message_id, is_new=False, queue_id=ticket.queue_id, closed_at=closed_at)
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from postline.projects.models import Person, Topic
 from postline.projects.rights import Reach, Right, people_with
 from postline.tickets.actions.take import end_lease
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
 from postline.tickets.queries.access import lock_ticket_for
@@ -54,6 +55,7 @@ def change_state(
     set_state(ticket, state, pending_until=pending_until, now=now)
     if state not in OPEN_STATES:
         end_lease_keeping_owner(ticket)
+    follow(ticket, now=now)
     ticket.save()
     return ticket
 
@@ -68,6 +70,7 @@ def change_topic(reach: Reach, *, number: int, topic: Topic | None, now: datetim
     if key != ticket.topic_id:
         append(ticket, Happening.TOPIC, person=reach.person, now=now, **{"from": ticket.topic_id, "to": key})
         ticket.topic = topic
+        follow(ticket, now=now)
         ticket.save()
     return ticket
 
@@ -85,6 +88,7 @@ def change_priority(reach: Reach, *, number: int, priority: Priority, now: datet
             **{"from": ticket.priority, "to": int(priority)},
         )
         ticket.priority = priority
+        follow(ticket, now=now)
         ticket.save()
     return ticket
 

@@ -14,6 +14,7 @@ from postline.tickets.actions.draft import LONGEST
 from postline.tickets.actions.suggest import suggest
 from postline.tickets.actions.take import end_lease, require_not_taken_by_another
 from postline.tickets.arrival import ROBOTS
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Draft, Merge, State, Suggestion, Ticket
 from postline.tickets.queries.access import MergedAway, lock_two_for
@@ -69,6 +70,8 @@ def merge(reach: Reach, *, number: int, into: int, right: Right = Right.MERGE, n
     _let_wait(target, ticket, now=now)
     end_lease(ticket)
     ticket.state, ticket.waiting_since = State.MERGED, None  # its dates stay: they are what it goes back to
+    follow(ticket, now=now)
+    follow(target, conversation=True, now=now)
     show_latest(target)
     ticket.save()
     target.save()

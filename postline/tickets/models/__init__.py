@@ -1,5 +1,6 @@
 """Tables of `tickets`."""
 
+from postline.tickets.models.clock import Clock
 from postline.tickets.models.conversation import Attachment, Body, Direction, Draft, Message, Note, Other
 from postline.tickets.models.event import Event
 from postline.tickets.models.merge import Merge
@@ -10,6 +11,7 @@ __all__ = [
     "OPEN_STATES",
     "Attachment",
     "Body",
+    "Clock",
     "Direction",
     "Draft",
     "Event",
