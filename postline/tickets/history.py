@@ -44,6 +44,7 @@ class Happening(StrEnum):
     SPLIT_FROM = "split-from"  # other, messages, queue: how this ticket began
     NOT_DELIVERED = "not-delivered"  # message, outbox, report (the message that says so)?
     DELAYED = "delayed"  # message, outbox, report: it is still on its way
+    FILTERED = "filtered"  # rule, slug, version, what (codes of steps), queue?, topic?, priority?, owner?, language?
 
 
 def append(ticket: Ticket, happening: Happening, *, person: Person | None, now: datetime, **data: Any) -> Event:
