@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
 from postline.projects import audit, changes
+from postline.projects.alarms import end_alarm
 from postline.projects.models import Person, Project
 from postline.projects.rights import ProjectRight, Reach
 from postline.projects.slugs import SlugTaken, require_slug
@@ -23,6 +24,7 @@ from postline.rules.references import references_of
 MOST_RULES = 500  # of one kind in a project
 VERSIONED = ("name", "condition", "steps", "suggestions", "weight", "acts_on")
 WORDS = ("condition", "steps", "suggestions")  # may hold an address: the audit log says only that they changed
+ALARM = "rule-disabled"  # raised by `faults`, over when somebody has seen to the rule
 RIGHTS = {RuleKind.FILTER: ProjectRight.FILTERS, RuleKind.HINT: ProjectRight.HINTS}
 
 
@@ -101,6 +103,7 @@ def keep_changed(reach: Reach, rule: Rule, values: dict[str, Any], *, seen: int,
     rule.changed_at, rule.changed_by = now, reach.person
     rule.save(update_fields=["changed_at", "changed_by"])
     keep_version(rule, reach.person, now=now)
+    end_alarm(ALARM, subject=target(rule), now=now)
     anew(rule.project_id)
     return True
 
@@ -126,6 +129,7 @@ def switch(reach: Reach, kind: RuleKind, *, rule_id: int, enabled: bool, now: da
         seen=changes.last_change(name),
         now=now,
     )
+    end_alarm(ALARM, subject=name, now=now)
     anew(rule.project_id)
     return True
 
@@ -167,6 +171,7 @@ def delete(reach: Reach, kind: RuleKind, *, rule_id: int, now: datetime) -> None
     audit.record(actor=reach.person.login, action=f"{kind}.deleted", target=target(rule), detail=detail, now=now)
     rule.deleted_at, rule.enabled = now, False
     rule.save(update_fields=["deleted_at", "enabled"])
+    end_alarm(ALARM, subject=target(rule), now=now)
     anew(rule.project_id)
 
 

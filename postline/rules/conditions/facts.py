@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 Named = tuple[str, str]  # a name and an address
+ASKED_OF = {"fields": "field"}  # where what is asked is called otherwise than here
 
 
 def _nothing() -> int:
@@ -59,5 +60,6 @@ class Facts:
     def changed(self, **values: Any) -> Facts:
         """The same after a step has changed something; what was made ready of the rest is kept."""
         new = replace(self, **values)
-        new.kept.update({key: value for key, value in self.kept.items() if key[1] not in values})
+        stale = {ASKED_OF.get(name, name) for name in values}
+        new.kept.update({key: value for key, value in self.kept.items() if key[1] not in stale})
         return new

@@ -33,15 +33,20 @@ class Pattern:
 
     def fits(self, text: bytes) -> bool:
         """Whether it is found anywhere in the beginning of the text."""
-        return self._compiled.search(text[:LONGEST_SEARCHED]) is not None
+        return self._compiled.search(_beginning(text)) is not None
 
     def groups(self, text: bytes) -> dict[str, str] | None:
         """What its named groups have found, None where it is not found."""
-        match = self._compiled.search(text[:LONGEST_SEARCHED])
+        match = self._compiled.search(_beginning(text))
         if match is None:
             return None
         found = ((name, match.group(name.encode())) for name in self.names)
         return {name: value.decode(errors="replace")[:LONGEST_GROUP] for name, value in found if value}
+
+
+def _beginning(text: bytes) -> bytes:
+    """What is searched; where something was cut off, its end is not the end of the text."""
+    return text if len(text) <= LONGEST_SEARCHED else text[:LONGEST_SEARCHED] + b"\0"
 
 
 @lru_cache(maxsize=4096)
