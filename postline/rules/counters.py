@@ -21,11 +21,11 @@ _written = 0.0
 def gather(tally: Tally, *, now: datetime) -> None:
     """Remember what a batch that is committed has counted."""
     with _lock:
-        _gathered.hits.update(tally.hits)
-        _gathered.messages.update(tally.messages)
-        for rule, spent in tally.seconds.items():
-            _gathered.seconds[rule] = _gathered.seconds.get(rule, 0.0) + spent
-        _last_hits.update(dict.fromkeys(tally.hits, now))
+        for rule, messages in tally.messages.items():
+            _gathered.messages[rule] += messages
+            _gathered.hits[rule] += tally.hits[rule]
+            _gathered.seconds[rule] += tally.seconds[rule]
+        _last_hits.update((rule, now) for rule, hits in tally.hits.items() if hits)
 
 
 def write(*, now: datetime, at_once: bool = False) -> None:
@@ -47,7 +47,7 @@ def write(*, now: datetime, at_once: bool = False) -> None:
             "rule": rule,
             "hits": tally.hits[rule],
             "messages": count,
-            "micros": round(tally.seconds.get(rule, 0.0) * 1_000_000),
+            "micros": round(tally.seconds[rule] * 1_000_000),
             "last": last_hits[rule].isoformat() if rule in last_hits else None,
         }
         for rule, count in sorted(tally.messages.items())

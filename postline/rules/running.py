@@ -6,9 +6,8 @@ A rule that fails or takes too long is passed over and reported: nothing that so
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,18 +52,15 @@ class Ran:
 class Tally:
     """What rules did and cost, and which failed; of a batch, for `counters` and `faults`."""
 
-    hits: Counter[int] = field(default_factory=Counter)
-    messages: Counter[int] = field(default_factory=Counter)
-    seconds: dict[int, float] = field(default_factory=dict)
+    hits: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    messages: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    seconds: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     unusable: dict[int, Unusable] = field(default_factory=dict)
 
-    def usable(self, rules: Sequence[Loaded], *, is_follow_up: bool) -> list[Loaded]:
+    def usable(self, rules: Sequence[Loaded], *, is_follow_up: bool) -> Sequence[Loaded]:
         """Those that look at this message and have not failed."""
-        return [
-            rule
-            for rule in rules
-            if (rule.looks_at_follow_ups if is_follow_up else rule.looks_at_new) and rule.id not in self.unusable
-        ]
+        wanted = [rule for rule in rules if (rule.looks_at_follow_ups if is_follow_up else rule.looks_at_new)]
+        return [rule for rule in wanted if rule.id not in self.unusable] if self.unusable else wanted
 
 
 def run_filters(rules: Rules, facts: Facts, tally: Tally) -> Ran:
@@ -74,7 +70,7 @@ def run_filters(rules: Rules, facts: Facts, tally: Tally) -> Ran:
         match = _asked(rule, facts, tally)
         if match is None:
             continue
-        next_plan = deepcopy(plan)
+        next_plan = plan.copy()
         try:
             for step in rule.steps:
                 step.effect(next_plan, match.groups)
@@ -113,8 +109,8 @@ def _asked(rule: Loaded, facts: Facts, tally: Tally) -> Match | None:
         tally.unusable[rule.id] = Unusable(rule.id, WhyDisabled.FAULT, type(error).__name__)
         return None
     spent = time.perf_counter() - started
+    tally.seconds[rule.id] += spent
     tally.messages[rule.id] += 1
-    tally.seconds[rule.id] = tally.seconds.get(rule.id, 0.0) + spent
     if spent > SLOWEST_S and _is_slow(rule, facts):
         tally.unusable[rule.id] = Unusable(rule.id, WhyDisabled.SLOW, f"{spent * 1000:.0f} ms")
     if match is not None:

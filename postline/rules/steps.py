@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from postline.kit.text import one_line, readable
@@ -43,6 +43,10 @@ class Plan:
     answer: str = ""  # the short name of a template
     aside: str = ""  # the reason for which it goes to quarantine
     stopped: bool = False
+
+    def copy(self) -> Plan:
+        """Another one to go on with, while this one stays."""
+        return replace(self, tags=[*self.tags], fields={**self.fields}, notes=[*self.notes])
 
 
 Groups = Mapping[str, str]  # what the named groups of the condition have found

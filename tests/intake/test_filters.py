@@ -17,6 +17,7 @@ from postline.intake.receive import Delivery, keep
 from postline.outbox.models import OutboxMessage
 from postline.projects.models import Alarm, AuditEntry, Membership
 from postline.rules import counters, filters, queries
+from postline.rules.checks import Draft
 from postline.rules.models import ActsOn, Rule, RuleDay, WhyDisabled
 from postline.tickets.actions.answer import answer
 from postline.tickets.actions.take import take
@@ -387,7 +388,7 @@ def test_a_change_of_a_rule_counts_for_the_next_letter(d: Department, reader: Re
     filters.change(
         d.reach("lead"),
         rule_id=rule.pk,
-        draft=filters.Draft(name="New", condition={"all": []}, steps=[does("tags", ["new"])]),
+        draft=Draft(name="New", condition={"all": []}, steps=[does("tags", ["new"])]),
         seen=10**9,
         now=NOW,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from postline.rules.conditions.facts import Facts
@@ -52,6 +53,9 @@ COMPARISONS: dict[Kind, tuple[Comparison, ...]] = {
 }
 
 
+Answers = Callable[[Facts], tuple[Any, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One thing that can be asked. `label` is an English msgid that goes on with a verb: “the subject”, “contains…”.
@@ -79,38 +83,38 @@ class Ask:
         """How it may be compared, the most usual first."""
         return COMPARISONS[self.kind]
 
-    def folded(self, facts: Facts, name: str) -> tuple[str, ...]:
-        """The answers in the form that is compared, made once for each message."""
-        return self._kept("folded", facts, name, lambda: map(fold, self._texts(facts, name)))
+    def folded(self, name: str) -> Answers:
+        """Gives the answers in the form that is compared, made once for each message."""
+        return self._kept("folded", name, lambda facts: map(fold, self._texts(facts, name)))
 
-    def folded_exact(self, facts: Facts, name: str) -> tuple[str, ...]:
-        """What `is` compares."""
+    def folded_exact(self, name: str) -> Answers:
+        """Gives what `is` compares."""
         if self.exact is None:
-            return self.folded(facts, name)
+            return self.folded(name)
         read = self.exact
-        return self._kept("exact", facts, name, lambda: map(fold, read(facts, name)))
+        return self._kept("exact", name, lambda facts: map(fold, read(facts, name)))
 
-    def encoded(self, facts: Facts, name: str) -> tuple[bytes, ...]:
-        """The answers as regular expressions look at them: UTF-8, as they were written."""
-        return self._kept("encoded", facts, name, lambda: map(as_searched, self._texts(facts, name)))
+    def encoded(self, name: str) -> Answers:
+        """Gives the answers as regular expressions look at them."""
+        return self._kept("encoded", name, lambda facts: map(as_searched, self._texts(facts, name)))
 
-    def only(self, facts: Facts) -> Any:
-        """The answer of a number or of yes/no."""
-        return self._kept("only", facts, "", lambda: self.read(facts, ""))[0]
+    def only(self) -> Answers:
+        """Gives the answer of a number or of yes/no, alone."""
+        return self._kept("only", "", lambda facts: self.read(facts, ""))
 
     def _texts(self, facts: Facts, name: str) -> Iterator[str]:
-        for count, one in enumerate(self.read(facts, name)):
-            if count == MOST_FACTS:
-                return
-            if one:
-                yield one[:LONGEST_FACT]
+        return (one[:LONGEST_FACT] for one in islice(self.read(facts, name), MOST_FACTS) if one)
 
-    def _kept(self, form: str, facts: Facts, name: str, make: Callable[[], Iterable[Any]]) -> tuple[Any, ...]:
+    def _kept(self, form: str, name: str, make: Callable[[Facts], Iterable[Any]]) -> Answers:
         key = (form, self.slug, name)
-        found: tuple[Any, ...] | None = facts.kept.get(key)
-        if found is None:
-            found = facts.kept[key] = tuple(make())
-        return found
+
+        def answers(facts: Facts) -> tuple[Any, ...]:
+            found = facts.kept.get(key)
+            if found is None:
+                found = facts.kept[key] = tuple(make(facts))
+            return found
+
+        return answers
 
 
 ASKS: dict[str, Ask] = {}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from postline.rules.conditions.asks import Ask, Comparison, Kind
 from postline.rules.conditions.facts import Facts
+from postline.rules.conditions.patterns import Pattern
 from postline.rules.conditions.tree import All, Json, Leaf, Node, Not, OneOf, Wrong, leaves, read
 from postline.rules.conditions.words import fold, number
 
@@ -70,7 +71,7 @@ def _tested(node: Node) -> _Tested:
         case All():
             return _all([_tested(one) for one in node.of])
         case OneOf():
-            return _one_of([_tested(one) for one in node.of])
+            return _one_of(node.of)
 
 
 def _all(parts: list[_Tested]) -> _Tested:
@@ -88,8 +89,9 @@ def _all(parts: list[_Tested]) -> _Tested:
     return _Tested(tests[0] if len(tests) == 1 else test, found, sum(part.cost for part in parts))
 
 
-def _one_of(parts: list[_Tested]) -> _Tested:
-    tests = _cheapest_first(parts)
+def _one_of(nodes: Sequence[Node]) -> _Tested:
+    parts = [_tested(node) for node in nodes]
+    tests = _cheapest_first(_together(nodes, parts))
 
     def test(facts: Facts) -> bool:
         for one in tests:  # noqa: SIM110
@@ -100,7 +102,22 @@ def _one_of(parts: list[_Tested]) -> _Tested:
     def found(facts: Facts) -> Match:
         return next(part.found(facts) for part in parts if part.test(facts))
 
-    return _Tested(test, found, sum(part.cost for part in parts))
+    return _Tested(tests[0] if len(tests) == 1 else test, found, sum(part.cost for part in parts))
+
+
+def _together(nodes: Sequence[Node], parts: Sequence[_Tested]) -> list[_Tested]:
+    """Several words of which one is to be contained in the same text are looked for at once."""
+    words: dict[tuple[str, str], list[Leaf]] = {}
+    found: list[_Tested] = []
+    for node, part in zip(nodes, parts, strict=True):
+        if isinstance(node, Leaf) and node.comparison is Comparison.CONTAINS:
+            words.setdefault((node.ask.slug, node.name), []).append(node)
+        else:
+            found.append(part)
+    for same in words.values():
+        test = _containing(same[0], [leaf.texts[0] for leaf in same])
+        found.append(_Tested(test, lambda _facts: Match(), same[0].ask.cost))
+    return found
 
 
 def _not(part: _Tested, kept: Json) -> _Tested:
@@ -136,73 +153,77 @@ def as_kept(node: Node) -> Json:
 
 
 def _leaf(leaf: Leaf) -> _Tested:
-    kept = Match(because=(leaf.said,))
     if leaf.pattern is not None:
-        return _matching(leaf)
-    cost = leaf.ask.cost
-    return _Tested(_test(leaf), lambda _facts: kept, cost)
+        return _matching(leaf, leaf.pattern)
+    kept = Match(because=(leaf.said,))
+    return _Tested(_test(leaf), lambda _facts: kept, leaf.ask.cost)
 
 
-def _matching(leaf: Leaf) -> _Tested:
-    ask, name, ready = leaf.ask, leaf.name, leaf.pattern
-    assert ready is not None  # noqa: S101 - for the type checker: read() has made it
+def _matching(leaf: Leaf, pattern: Pattern) -> _Tested:
+    answers = leaf.ask.encoded(leaf.name)
 
     def test(facts: Facts) -> bool:
-        for one in ask.encoded(facts, name):  # noqa: SIM110
-            if ready.fits(one):
+        for one in answers(facts):  # noqa: SIM110
+            if pattern.fits(one):
                 return True
         return False
 
     def found(facts: Facts) -> Match:
-        hits = (ready.groups(one) for one in ask.encoded(facts, name))
+        hits = (pattern.groups(one) for one in answers(facts))
         return Match(next(groups for groups in hits if groups is not None), (leaf.said,))
 
-    return _Tested(test, found, ask.cost + 10)
+    return _Tested(test, found, leaf.ask.cost + 10)
 
 
 def _test(leaf: Leaf) -> Test:
-    ask, name = leaf.ask, leaf.name
+    ask, folded = leaf.ask, leaf.ask.folded(leaf.name)
     match leaf.comparison:
         case Comparison.EXISTS:
-            return lambda facts: any(ask.folded(facts, name))
+            return lambda facts: any(folded(facts))
         case Comparison.CONTAINS:
-            return _containing(ask, name, fold(leaf.texts[0]))
+            return _containing(leaf, leaf.texts)
         case Comparison.STARTS:
             beginning = fold(leaf.texts[0])
-            return lambda facts: any(one.startswith(beginning) for one in ask.folded(facts, name))
+            return lambda facts: any(one.startswith(beginning) for one in folded(facts))
         case Comparison.GREATER | Comparison.LESS:
             return _comparing(leaf)
     if ask.kind is Kind.NUMBER:
+        only = ask.only()
         numbers = {leaf.number} if leaf.number is not None else {number(one) for one in leaf.texts}
-        return lambda facts: ask.only(facts) in numbers
+        return lambda facts: only(facts)[0] in numbers
     if ask.kind is Kind.YES_NO:
+        only = ask.only()
         wanted = fold(leaf.texts[0]) == "yes"
-        return lambda facts: bool(ask.only(facts)) is wanted
+        return lambda facts: bool(only(facts)[0]) is wanted
+    exact = ask.folded_exact(leaf.name)
     listed = frozenset(_exact(ask, one) for one in leaf.texts)
-    return lambda facts: not listed.isdisjoint(ask.folded_exact(facts, name))
+    return lambda facts: not listed.isdisjoint(exact(facts))
 
 
-def _containing(ask: Ask, name: str, part: str) -> Test:
+def _containing(leaf: Leaf, texts: Iterable[str]) -> Test:
+    folded, parts = leaf.ask.folded(leaf.name), tuple(map(fold, texts))
+
     def test(facts: Facts) -> bool:
-        for one in ask.folded(facts, name):  # noqa: SIM110
-            if part in one:
-                return True
+        for one in folded(facts):
+            for part in parts:
+                if part in one:
+                    return True
         return False
 
     return test
 
 
 def _comparing(leaf: Leaf) -> Test:
-    ask, name, bound = leaf.ask, leaf.name, leaf.number
-    assert bound is not None  # noqa: S101 - for the type checker: read() has made it
-    is_greater = leaf.comparison is Comparison.GREATER
+    bound, is_greater = leaf.number or 0.0, leaf.comparison is Comparison.GREATER
 
     def fits(value: float | None) -> bool:
         return value is not None and (value > bound if is_greater else value < bound)
 
-    if ask.kind is Kind.NUMBER:
-        return lambda facts: fits(ask.only(facts))
-    return lambda facts: any(fits(number(one)) for one in ask.folded(facts, name))
+    if leaf.ask.kind is Kind.NUMBER:
+        only = leaf.ask.only()
+        return lambda facts: fits(only(facts)[0])
+    folded = leaf.ask.folded(leaf.name)
+    return lambda facts: any(fits(number(one)) for one in folded(facts))
 
 
 def _exact(ask: Ask, text: str) -> str:

@@ -55,7 +55,9 @@ class Facts:
     letters_this_week: Callable[[], int] = _nothing
     is_working_time: Callable[[], bool] = _never
     has_misleading_link: Callable[[], bool] = _never
-    kept: dict[tuple[str, str, str], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    kept: dict[tuple[str, str, str], tuple[Any, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def changed(self, **values: Any) -> Facts:
         """The same after a step has changed something; what was made ready of the rest is kept."""

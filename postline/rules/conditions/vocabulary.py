@@ -40,8 +40,8 @@ def _header(facts: Facts, name: str) -> Iterator[str]:
 def _body_tag(facts: Facts, name: str) -> tuple[str, ...]:
     key = ("tags", "body-tag", "")
     if key not in facts.kept:
-        facts.kept[key] = body_tags(facts.new_text or facts.text)
-    values: tuple[str, ...] = facts.kept[key].get(fold(name), ())
+        facts.kept[key] = (body_tags(facts.new_text or facts.text),)
+    values: tuple[str, ...] = facts.kept[key][0].get(fold(name), ())
     return tuple(value or name for value in values)  # `#tag` is there, though it says nothing
 
 
