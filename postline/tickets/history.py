@@ -47,6 +47,7 @@ class Happening(StrEnum):
     ESCALATED = "escalated"  # metric, target, step, act; from, to (queues or priorities)?
     NOT_DELIVERED = "not-delivered"  # message, outbox, report (the message that says so)?
     DELAYED = "delayed"  # message, outbox, report: it is still on its way
+    FILTERED = "filtered"  # rule, slug, version, what (codes of steps), queue?, topic?, priority?, owner?, language?
 
 
 def append(ticket: Ticket, happening: Happening, *, person: Person | None, now: datetime, **data: Any) -> Event:

@@ -192,7 +192,7 @@ def note_object(ticket: Ticket, written: Note) -> MessageObject:
         ticket=str(ticket.number),
         kind="note",
         direction="internal",
-        author=written.author.login,
+        author=written.author.login if written.author else None,
         sender=None,
         to=[],
         cc=[],

@@ -14,6 +14,7 @@ from typing import Any
 from postline.kit.sql import as_json, row, rows
 from postline.tickets import numbers
 from postline.tickets.actions.change import set_state
+from postline.tickets.actions.filtered import apply_filtered
 from postline.tickets.actions.open import PREVIEW
 from postline.tickets.announcements import ANNOUNCED
 from postline.tickets.arrival import ROBOTS, Arrival, Arrived, participants
@@ -38,11 +39,11 @@ def _open(arrival: Arrival, *, now: datetime) -> Arrived:
         project_id=arrival.project_id,
         queue_id=arrival.queue_id,
         topic_id=arrival.topic_id,
-        priority=Priority.NORMAL,
+        priority=arrival.priority or Priority.NORMAL,
         now=now,
     )
     opened = row(
-        _statement(NEW + CLOCKS if clocks else NEW, arrival),
+        _statement(NEW + (CLOCKS if clocks else "") + (FILTERED if arrival.filtered else ""), arrival),
         {
             **(clocks or {}),
             **_message_values(arrival, now),
@@ -53,7 +54,14 @@ def _open(arrival: Arrival, *, now: datetime) -> Arrived:
             "fields": as_json(arrival.fields),
             "preview": preview_of(arrival),
             "state": str(State.NEW),
-            "priority": int(Priority.NORMAL),
+            "priority": arrival.priority or int(Priority.NORMAL),
+            "tags": list(arrival.tags),
+            "owner": arrival.owner_id,
+            "ticket_language": arrival.language if arrival.answer_language is None else arrival.answer_language,
+            "hints": as_json(arrival.hints or []),
+            "filtered": as_json([one.data for one in arrival.filtered]),
+            "filters": len(arrival.filtered),
+            "notes": as_json([{"rule": one.rule, "text": text} for one in arrival.filtered for text in one.notes]),
             "participant_names": [name for name, _address in participants(arrival)],
             "participant_addresses": [address for _name, address in participants(arrival)],
         },
@@ -69,8 +77,10 @@ def _follow_up(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
         **_message_values(arrival, now),
         "ticket": ticket_id,
         "preview": preview_of(arrival) if arrival.kind not in ROBOTS else None,
+        "hints": None if arrival.hints is None else as_json(arrival.hints),
+        "filters": 0,
     }
-    stored = row(_statement(FOLLOW_UP_OF_OPEN, arrival), values)
+    stored = row(_statement(FOLLOW_UP_OF_OPEN, arrival), values) if not arrival.filtered else None
     if stored is not None:
         _, number, queue_id, message_id, _told = stored
         if arrival.kind not in ROBOTS:
@@ -87,10 +97,12 @@ def _follow_up_with_consequences(arrival: Arrival, values: dict[str, Any], *, no
     ticket_id, number, _, message_id, _told = stored
     ticket = Ticket.objects.select_related("return_queue").get(pk=ticket_id)  # locked: we have just changed it
     _join(ticket, arrival, now=now)
-    closed_at = None
+    closed_at, queue_id = None, ticket.queue_id
     if arrival.kind not in ROBOTS:
-        closed_at, queue_id = ticket.closed_at, ticket.queue_id
+        closed_at = ticket.closed_at
         reopen(ticket, now=now)
+    apply_filtered(ticket, arrival, now=now)
+    if arrival.kind not in ROBOTS or arrival.filtered:
         follow(ticket, moved=ticket.queue_id != queue_id, now=now)
     ticket.save()
     return Arrived(ticket_id, number, message_id, is_new=False, queue_id=ticket.queue_id, closed_at=closed_at)
@@ -208,11 +220,12 @@ WITH free AS (
     RETURNING id
 ), ticket AS (
     INSERT INTO tickets_ticket (number, project_id, queue_id, topic_id, mailbox_id, requester_id, state, priority,
-        language, subject, preview, tags, fields, assigned, return_count, created_at, updated_at, waiting_since,
-        event_count)
+        language, subject, preview, tags, fields, hints, owner_id, assigned, return_count, created_at, updated_at,
+        waiting_since, event_count)
     SELECT free.n, %(project)s, %(queue)s, %(topic)s::bigint, %(mailbox)s::bigint, requester.id, %(state)s,
-        %(priority)s, %(language)s, %(subject)s, %(preview)s, '{}', %(fields)s::jsonb, false, 0,
-        %(now)s::timestamptz, %(now)s, %(now)s, 1
+        %(priority)s, %(ticket_language)s, %(subject)s, %(preview)s, %(tags)s::text[], %(fields)s::jsonb,
+        %(hints)s::jsonb, %(owner)s::bigint, %(owner)s::bigint IS NOT NULL, 0,
+        %(now)s::timestamptz, %(now)s, %(now)s, 1 + %(filters)s::int
     FROM free, requester
     RETURNING id, number, queue_id, event_count
 ), participant AS (
@@ -221,10 +234,22 @@ WITH free AS (
     FROM ticket, unnest(%(participant_names)s::text[], %(participant_addresses)s::text[]) AS one(name, address)
 )"""
 
+# Behind the event of the arrival: what each filter did, and the notes that they wrote.
+FILTERED = f""", filtered AS (
+    INSERT INTO tickets_event (ticket_id, number, kind, at, data)
+    SELECT ticket.id, 1 + told.place, '{Happening.FILTERED}', %(now)s::timestamptz, told.data
+    FROM ticket, json_array_elements(%(filtered)s::json) WITH ORDINALITY AS told(data, place)
+), noted AS (
+    INSERT INTO tickets_note (ticket_id, rule, text, created_at)
+    SELECT ticket.id, note.rule, note.text, %(now)s::timestamptz
+    FROM ticket, json_to_recordset(%(notes)s::json) AS note(rule text, text text)
+)"""  # noqa: S608 - constants of ours
+
 FOLLOW_UP = """
 WITH ticket AS (
     UPDATE tickets_ticket
-    SET event_count = event_count + 1, updated_at = %(now)s, preview = coalesce(%(preview)s::text, preview)
+    SET event_count = event_count + 1, updated_at = %(now)s, preview = coalesce(%(preview)s::text, preview),
+        hints = coalesce(%(hints)s::jsonb, hints)
     WHERE id = %(ticket)s AND state <> 'merged'
     RETURNING id, number, queue_id, event_count
 )"""
@@ -253,7 +278,7 @@ MESSAGE = """, message AS (
     SELECT id, %(text)s::text, %(new_text)s::text, %(html)s::text, %(beside)s::text FROM message
 ), event AS (
     INSERT INTO tickets_event (ticket_id, number, kind, at, data)
-    SELECT ticket.id, ticket.event_count, %(happening)s::text, %(now)s::timestamptz,
+    SELECT ticket.id, ticket.event_count - %(filters)s::int, %(happening)s::text, %(now)s::timestamptz,
         jsonb_build_object('message', message.id, 'source', %(source)s::text)
     FROM ticket, message
 )"""

@@ -130,10 +130,11 @@ class Attachment(models.Model):
 
 
 class Note(models.Model):
-    """An internal comment: never sent to anybody."""
+    """An internal comment: never sent to anybody. A filter's has no author; `rule` is its name and version."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes")
-    author = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    rule = models.CharField(max_length=120, blank=True, default="", db_default="")
     text = models.TextField()
     request_key = models.TextField(null=True)
     created_at = models.DateTimeField()

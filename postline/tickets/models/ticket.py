@@ -83,6 +83,7 @@ class Ticket(models.Model):
     preview = models.TextField(blank=True)  # the beginning of the requester's last message
     tags = ArrayField(models.TextField(), default=list)
     fields = models.JSONField(default=dict)
+    hints = models.JSONField(default=list, db_default=[])  # what rules say of the last message, the best first
     owner = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )

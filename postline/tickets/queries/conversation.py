@@ -134,10 +134,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """An internal comment."""
+    """An internal comment. One that a filter wrote has no author; `rule` is the filter's name and version."""
 
     id: int
     author: str
+    rule: str
     text: str
     at: datetime
 
@@ -344,7 +345,8 @@ WHERE e.ticket_id = %(ticket)s ORDER BY e.number
 """
 
 NOTES = """
-SELECT n.id, p.login, n.text, n.created_at FROM tickets_note n JOIN projects_person p ON p.id = n.author_id
+SELECT n.id, coalesce(p.login, ''), n.rule, n.text, n.created_at
+FROM tickets_note n LEFT JOIN projects_person p ON p.id = n.author_id
 WHERE n.ticket_id = %(ticket)s ORDER BY n.id
 """
 

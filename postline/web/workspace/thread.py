@@ -178,6 +178,9 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
             return _("%(who)s did not add an address"), {}
         case Happening.REQUESTER:
             return _("%(who)s changed who the requester is"), {}
+        case Happening.FILTERED:
+            did = ", ".join(done_words(code) for code in data.get("what", ()))
+            return _("the filter %(filter)s: %(did)s"), {"filter": _filter(data), "did": did}
         case Happening.NOT_DELIVERED:
             return _("a message of ours could not be delivered"), {}
         case Happening.DELAYED:
@@ -195,6 +198,28 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
         case Happening.NOT_ACKNOWLEDGED:
             return _("no automatic answer (%(reason)s)"), {"reason": reason_words(data.get("reason", ""))}
     return event.kind, {}
+
+
+def _filter(data: Mapping[str, Any]) -> Markup:
+    name = Markup("<b>{}</b>").format(data.get("slug", ""))
+    return escape(_("%(name)s, version %(version)s")) % {"name": name, "version": data.get("version", "")}
+
+
+def done_words(code: str) -> str:
+    """What a step of a filter did, in a word; a code that is not known stands as it is."""
+    return {
+        "queue": _("queue"),
+        "group": _("group"),
+        "topic": _("topic"),
+        "priority": _("priority"),
+        "tags": _("tags"),
+        "field": _("field"),
+        "owner": _("owner"),
+        "language": _("language"),
+        "note": _("note"),
+        "answer": _("automatic answer"),
+        "stop": _("no further filters"),
+    }.get(code, code)
 
 
 def _number(data: Mapping[str, Any]) -> Markup:
