@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
@@ -40,6 +40,11 @@ class QueueSettings:
     return_queue: Queue | None = None
     target_minutes: int = 480
     signature: str = ""
+
+
+def settings_of(queue: Queue) -> QueueSettings:
+    """The settings as they are."""
+    return QueueSettings(**{one.name: getattr(queue, one.name) for one in fields(QueueSettings)})
 
 
 def target(queue: Queue) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from postline.projects import audit, changes
 from postline.projects.models import Act, EscalationStep, Line, Metric, Project, Queue, Target, Topic
@@ -18,6 +18,7 @@ from postline.projects.working_rules import changed
 LONGEST = 366 * 24 * 60  # minutes
 MOST_STEPS = 10
 PRIORITIES = (1, 2, 3, 4)
+PLACE = ("topic__name", "queue__position", "priority")
 
 
 class WrongTarget(Exception):
@@ -58,7 +59,7 @@ def targets_of(project: Project) -> QuerySet[Target]:
         Target.objects.filter(project=project)
         .select_related("queue", "topic")
         .prefetch_related("steps__queue")
-        .order_by("metric", "topic__name", "queue__position", "priority", "pk")
+        .order_by("metric", *(F(name).asc(nulls_first=True) for name in PLACE), "pk")
     )
 
 
