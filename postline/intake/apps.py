@@ -7,5 +7,6 @@ class IntakeConfig(AppConfig):
     name = "postline.intake"
 
     def ready(self) -> None:
-        """Fill the register of steps."""
+        """Fill the registers of rules."""
+        import_module("postline.intake.past")
         import_module("postline.intake.steps")
