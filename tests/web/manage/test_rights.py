@@ -32,7 +32,8 @@ def allow(d: Department, whom: Whom, where: Where | None = None, **wanted: bool 
 def cell(text: str, row: str, column: int) -> str:
     """What a screen reader hears in a cell of the table."""
     body = next(part for part in text.split("<tr>")[1:] if f">{row}<" in part)
-    return re.findall(r'sr-only">([^<]*)<', body.split("</th>", 1)[1])[column]
+    found: list[str] = re.findall(r'sr-only">([^<]*)<', body.split("</th>", 1)[1])
+    return found[column]
 
 
 def test_the_table_tells_what_is_set_from_what_comes_by_role(d: Department, signed_in: SignedIn) -> None:
