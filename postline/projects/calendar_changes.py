@@ -82,7 +82,7 @@ def change_calendar(reach: Reach, *, calendar_id: int, settings: CalendarSetting
     Raises Forbidden, WrongTimeZone, WrongHours, WrongPlace, WrongAddress, ChangedMeanwhile.
     """
     it = _locked(reach, calendar_id)
-    changes.require_unchanged(reach, target(it), seen=seen)
+    changes.require_unchanged(reach, target(it), seen=seen, project_id=it.project_id)
     _require_fitting(settings)
     before = _shown(it)
     if settings.feed_url != it.feed_url:

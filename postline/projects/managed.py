@@ -78,6 +78,17 @@ def person_for(reach: Reach, person_id: int) -> Person:
     return _one(people_of(reach).filter(pk=person_id))
 
 
+def person_in_charge(reach: Reach, person_id: int) -> tuple[Person, list[Project]]:
+    """Somebody, and those of their projects where the person looks after people or rights. Raises NothingThere."""
+    person = _one(Person.objects.filter(pk=person_id).prefetch_related("memberships"))
+    theirs = {one.project_id for one in person.memberships.all()}
+    mine = projects_in_charge(reach, {ProjectRight.STAFF, ProjectRight.RIGHTS})
+    found = list(mine if None in theirs and reach.is_admin else mine.filter(pk__in=theirs - {None}))
+    if not found and not reach.is_admin:
+        raise NothingThere
+    return person, found
+
+
 def people_of(reach: Reach) -> QuerySet[Person]:
     """The staff of the projects whose people the person looks after (an administrator: everybody), by login."""
     everywhere = Membership.objects.select_related("project", "group").order_by("project__name", "role", "group__name")

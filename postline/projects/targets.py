@@ -90,7 +90,7 @@ def change_target(
     """
     reach.require_in_project(ProjectRight.WORKING_TIME, project.pk)
     it = Target.objects.select_for_update().get(pk=target_id, project=project)
-    changes.require_unchanged(reach, target(project, it.pk), seen=seen)
+    changes.require_unchanged(reach, target(project, it.pk), seen=seen, project_id=project.pk)
     _require_fitting(project, settings, besides=it)
     before = shown(it)
     for name, value in _values(settings).items():

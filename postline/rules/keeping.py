@@ -85,7 +85,7 @@ def change(reach: Reach, kind: RuleKind, *, rule_id: int, draft: Draft, seen: in
 
 def keep_changed(reach: Reach, rule: Rule, values: dict[str, Any], *, seen: int, now: datetime) -> bool:
     """Write what differs on the locked rule, as a new version; values have been checked. Raises ChangedMeanwhile."""
-    changes.require_unchanged(reach, target(rule), seen=seen)
+    changes.require_unchanged(reach, target(rule), seen=seen, project_id=rule.project_id)
     if all(getattr(rule, name) == value for name, value in values.items()):
         return False
     also = {"version": rule.version + 1, "disabled_because": "", "disabled_detail": ""}
@@ -144,7 +144,7 @@ def reorder(
     _lock(project)
     name = order_target(project, kind)
     if seen is not None:
-        changes.require_unchanged(reach, name, seen=seen)
+        changes.require_unchanged(reach, name, seen=seen, project_id=project.pk)
     rules = {rule.pk: rule for rule in rules_in(project, kind)}
     if sorted(order) != sorted(rules):
         raise WrongOrder

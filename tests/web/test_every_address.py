@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver
 from postline.intake.models import ListedSender, RawMessage
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
-from postline.projects.models import AutomaticText, Group, Mailbox, Membership, Project, Queue
+from postline.projects.models import AutomaticText, Grant, Group, Mailbox, Membership, Project, Queue
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -31,7 +31,17 @@ OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
     "", "help/", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
     "accounts/language/", "accounts/password/", "accounts/password/sent/", "accounts/password/set/{uidb64}/{token}/",
 }  # fmt: skip
-OWN = {"settings/", "settings/password/", "desk/", "desk/next/", "desk/new/", "desk/search/", "desk/side/"}
+OWN = {
+    "settings/",
+    "settings/rights/",
+    "project/",
+    "settings/password/",
+    "desk/",
+    "desk/next/",
+    "desk/new/",
+    "desk/search/",
+    "desk/side/",
+}
 OF_TICKET = {
     TICKET, f"{TICKET}answer/", f"{TICKET}note/", f"{TICKET}draft/", f"{TICKET}take/", f"{TICKET}release/",
     f"{TICKET}here/", f"{TICKET}keep/",
@@ -46,13 +56,14 @@ OF_TICKET = {
 OF_ADMINISTRATORS = {
     "outbox/release/", "alarms/{alarm_id}/seen/",
     "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/",
-    "manage/", "manage/search/", "manage/audit/", "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
-    f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/", f"{PROJECT}queues/",
-    f"{PROJECT}queues/new/", QUEUE, f"{QUEUE}shift/", f"{QUEUE}retire/", "manage/people/", "manage/people/invite/",
+    "manage/audit/", "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
+    f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/",
+    "manage/people/", "manage/people/invite/",
     "manage/people/invite-many/", PERSON, f"{PERSON}roles/", f"{PERSON}roles/{{membership_id}}/", f"{PERSON}switch/",
     f"{PERSON}link/", f"{PROJECT}mailboxes/", f"{PROJECT}mailboxes/new/", MAILBOX, f"{MAILBOX}switch/",
-    f"{MAILBOX}delete/", f"{PROJECT}automatic/", f"{PROJECT}automatic/{{occasion}}/",
-    f"{PROJECT}automatic/{{occasion}}/{{queue}}/", f"{PROJECT}set-up/", f"{PROJECT}set-up/download/",
+    f"{MAILBOX}delete/", f"{PROJECT}rights/", f"{PROJECT}rights/undo/",
+    f"{PROJECT}rights/{{kind}}/{{key}}/", f"{PERSON}rights/",
+    f"{PROJECT}set-up/", f"{PROJECT}set-up/download/",
 }  # fmt: skip
 SENDERS = f"{PROJECT}senders/"
 OF_SCREENERS = {  # those who look after what was put aside: leads within their project, too
@@ -61,12 +72,21 @@ OF_SCREENERS = {  # those who look after what was put aside: leads within their 
 }  # fmt: skip
 OF_LEADS = {  # what the leads of a project set up, too: of other projects nothing is there
     f"{PROJECT}start/",
+    f"{PROJECT}queues/",
+    f"{PROJECT}queues/new/",
+    QUEUE,
+    f"{QUEUE}shift/",
+    f"{QUEUE}retire/",
+    f"{PROJECT}automatic/",
+    f"{PROJECT}automatic/{{occasion}}/",
+    f"{PROJECT}automatic/{{occasion}}/{{queue}}/",
 }
-SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS
+OF_MANAGEMENT = {"manage/", "manage/search/"}  # for whoever sets up anything; they show what is theirs
+SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_MANAGEMENT
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
-    AutomaticText, RawMessage, ListedSender,
+    AutomaticText, RawMessage, ListedSender, Grant,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -133,6 +153,8 @@ def values(d: Department) -> Values:
         "uidb64": "MQ",
         "token": "set-password",
         "group": "web",
+        "kind": "line",
+        "key": "1",
         "occasion": "new",
         "mailbox_id": d.mailboxes["support@games.example"].pk,
         "person_id": d.people["games1"].pk,
@@ -194,6 +216,10 @@ def test_nothing_that_leads_of_games_set_up_is_there_for_anybody_of_mail(
 ) -> None:
     before, browser = all_records(), signed_in(login)
     expected = (404, 405) if login == "lead" else (403, 404, 405)
+    for address in sorted(OF_MANAGEMENT):
+        said = browser.get("/" + address)
+        assert said.status_code == (200 if login == "lead" else 403), address
+        assert "Games" not in said.text, address
     for address in sorted(OF_LEADS):
         assert browser.get("/" + address.format(**values)).status_code in expected, address
         assert browser.post("/" + address.format(**values), form(values)).status_code in expected, address

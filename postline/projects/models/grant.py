@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 
@@ -35,8 +33,6 @@ class Grant(models.Model):
     set_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )
-
-    objects: ClassVar[models.Manager[Grant]] = models.Manager()
 
     class Meta:
         constraints = [

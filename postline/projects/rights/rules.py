@@ -24,6 +24,8 @@ from postline.projects.rights.roles import (
     rights_of_role,
 )
 
+PERSONS = frozenset(str(right) for right in ProjectRight if right not in NOT_GIVEN)  # in all of a project
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -159,7 +161,7 @@ def settled(place: Place, standing: Standing, rules: Sequence[Rule]) -> Settled:
             own = True
             if standing.only_learns:
                 rights &= default
-        if not rule.holds_in(place):
+        if rule.right in PERSONS or not rule.holds_in(place):
             continue
         (rights.add if rule.allowed else rights.discard)(rule.right)
         if rule.right == Right.SEE:
@@ -195,6 +197,3 @@ def settled_in_project(standing: Standing, rules: Sequence[Rule]) -> frozenset[P
             right = ProjectRight(rule.right)
             (found.add if rule.allowed else found.discard)(right)
     return frozenset(found)
-
-
-PERSONS = frozenset(str(right) for right in ProjectRight if right not in NOT_GIVEN)

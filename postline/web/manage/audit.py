@@ -35,7 +35,7 @@ def audit(request: StaffRequest) -> HttpResponse:
         since=since,
         until=until + timedelta(days=1) if until else None,
     )
-    page = newest_first(entries(request.reach, wanted), before=request.GET.get("before", ""), size=ROWS)
+    page = newest_first(entries(request.chosen, wanted), before=request.GET.get("before", ""), size=ROWS)
     kept = urlencode({name: value for name, value in given.items() if value})
     context = {
         "rows": [told(entry) for entry in page.rows],

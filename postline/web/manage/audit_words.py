@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from postline.projects.models import AuditEntry, Line, Role
+from postline.projects.rights.names import known
 from postline.web.accounts.settings import OWN_NAMES
 
 ACTIONS = {
@@ -44,6 +45,7 @@ ACTIONS = {
     "mailbox.deleted": gettext_lazy("mailbox deleted"),
     "automatic.changed": gettext_lazy("automatic answers changed"),
     "automatic.words-changed": gettext_lazy("words of an automatic answer changed"),
+    "rights.changed": gettext_lazy("rights changed"),
     "outbox.retried": gettext_lazy("message tried again"),
     "quarantine.run-again": gettext_lazy("message run again"),
     "quarantine.deleted": gettext_lazy("message deleted"),
@@ -89,6 +91,7 @@ FIELDS = {
     "always": gettext_lazy("also without proof"),
     "count": gettext_lazy("how many"),
     "queue": gettext_lazy("queue"),
+    "where": gettext_lazy("in which queues"),
     **OWN_NAMES,
 }
 
@@ -120,7 +123,7 @@ def told(entry: AuditEntry) -> Told:
     if isinstance(before, dict) and isinstance(after, dict):
         names = dict.fromkeys([*before, *after])
         differences = [_difference(name, before.get(name), after.get(name)) for name in names]
-    for name in ("successor", "heir", "count", "queue"):
+    for name in ("successor", "heir", "count", "queue", "where"):
         if detail.get(name):
             differences.append(Difference(field_name(name), "", str(detail[name])))
     for name in detail.get("changed", ()):
@@ -133,7 +136,8 @@ def told(entry: AuditEntry) -> Told:
 
 def field_name(name: str) -> str:
     """What people call a field."""
-    return str(FIELDS.get(name, name.replace("_", " ")))
+    right = known(name)
+    return str(right.label if right else FIELDS.get(name, name.replace("_", " ")))
 
 
 def place(role: dict[str, str]) -> str:
@@ -151,6 +155,8 @@ def _shown(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if known(name) and value in ("allow", "forbid"):
+        return _("allow") if value == "allow" else _("forbid")
     if name == "opening":
         days = {str(day): str(label) for day, label in WEEKDAYS_ABBR.items()}
         return ", ".join(f"{days.get(day, day)} {start}–{end}" for day, (start, end) in sorted(value.items()))

@@ -35,6 +35,7 @@ AREAS = (
     Area("groups", _("Groups"), "manage-groups", ProjectRight.STAFF),
     Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MAILBOXES),
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.TEMPLATES),
+    Area("rights", _("Rights"), "manage-rights", ProjectRight.RIGHTS),
     Area("senders", _("Senders"), "manage-senders", ProjectRight.SCREEN),
     Area("set-up", _("Set-up as a file"), "manage-set-up", ProjectRight.SET_UP),
     Area("project", _("Settings"), "manage-project", ProjectRight.SETTINGS),
@@ -53,8 +54,10 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """A page of management; `at` is the entry of the left column that it belongs to."""
+    is_chosen = project is None or project.pk in request.chosen.projects
+    listed = request.chosen if is_chosen else request.reach
     frame = {
-        "side_projects": managed.projects_in_charge(request.reach, {area.right for area in AREAS}),
+        "side_projects": managed.projects_in_charge(listed, {area.right for area in AREAS}),
         "areas": [area for area in AREAS if project and request.reach.may_in_project(area.right, project.pk)],
         "may_read_audit": request.reach.may_somewhere(ProjectRight.AUDIT),
         "may_manage": any(request.reach.may_somewhere(right) for right in managed.SETTING_UP),

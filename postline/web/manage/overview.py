@@ -31,8 +31,8 @@ class Fault:
 @manages
 def overview(request: StaffRequest) -> HttpResponse:
     """Projects in figures; above them what is wrong."""
-    figures = managed.figures_of(request.reach, managed.SETTING_UP)
-    context = {"figures": figures, "faults": _faults(request.reach, figures)}
+    figures = managed.figures_of(request.chosen, managed.SETTING_UP)
+    context = {"figures": figures, "faults": _faults(request.chosen, figures)}
     return show(request, "overview.jinja", context, at="overview")
 
 

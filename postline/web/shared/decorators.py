@@ -19,10 +19,12 @@ P = ParamSpec("P")
 
 
 class StaffRequest(HttpRequest):
-    """A request of somebody who is signed in; `reach` says what they may do. Only a type: nothing makes one."""
+    """A request of somebody who is signed in; `reach` says what they may do, `chosen` the same within the project that
+    they have chosen in the strip: lists ask it. Only a type: nothing makes one."""
 
     user: Person
     reach: Reach
+    chosen: Reach
     htmx: HtmxDetails
 
 

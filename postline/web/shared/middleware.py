@@ -83,6 +83,8 @@ def person_settings(get_response: Handler) -> Handler:
         staff = cast(StaffRequest, request)
         person = staff.user if request.user.is_authenticated else None
         staff.reach = cast(Reach, SimpleLazyObject(lambda: reach_of(staff.user) if person else nobody()))
+        chosen = request.session.get("project") if person else None
+        staff.chosen = cast(Reach, SimpleLazyObject(lambda: staff.reach.within(chosen)))
         language = person.language if person else ""
         if language not in dict(settings.LANGUAGES):
             language = translation.get_language_from_request(request)

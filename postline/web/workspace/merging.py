@@ -18,12 +18,12 @@ from postline.tickets.actions import split as splitting
 from postline.tickets.actions import suggest, undo, unmerge
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.models import State
-from postline.tickets.queries import lists
 from postline.tickets.queries.access import MergedAway, NoSuchTicket, ticket_for
 from postline.tickets.queries.conversation import Said, conversation
 from postline.tickets.queries.merged import merged_into
 from postline.web.shared.decorators import StaffRequest, signed_in
 from postline.web.workspace.page import posted, targets_of, ticket_page
+from postline.web.workspace.side import shown_queues
 from postline.web.workspace.troubles import TROUBLES, Trouble, trouble_of
 
 
@@ -135,7 +135,7 @@ def _split_page(request: StaffRequest, number: int, message: int, trouble: Troub
         return ticket_page(request, number, trouble=trouble_of(splitting.WrongMessage(message)))
     context = {
         "ticket": talk.ticket,
-        "queues": lists.my_queues(reach),
+        "queues": shown_queues(request, beside=lambda some: talk.ticket.project_id in some.projects),
         "theirs": theirs,
         "chosen": message,
         "checked": [key_of(one) for one in request.POST.getlist("messages")],

@@ -146,7 +146,7 @@ def _refusal(error: Exception) -> dict[str, str]:
 
 
 def _page(request: StaffRequest, form: Form, faults: dict[str, str]) -> HttpResponse:
-    all_queues = lists.my_queues(request.reach)
+    all_queues = lists.my_queues(request.chosen)
     queues = [queue for queue in all_queues if request.reach.may(Right.ANSWER, queue.id)]
     projects = {queue.project_id: queue.project_name for queue in queues}
     context = {

@@ -12,7 +12,6 @@ from django.template.backends.utils import csrf_input
 from postline.kit import clock
 from postline.projects.rights import Reach, Right
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
-from postline.tickets.queries import lists
 from postline.tickets.queries.conversation import Conversation, QueueChoice, Said, conversation
 from postline.tickets.queries.joined import how_joined
 from postline.tickets.queries.merged import merged_here, merged_into
@@ -22,6 +21,7 @@ from postline.web.workspace.editor import Typed
 from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
 from postline.web.workspace.joined import asked_about, joined_words, report_rows, said_in
 from postline.web.workspace.refusals import refusal_words
+from postline.web.workspace.side import shown_queues
 from postline.web.workspace.thread import Names, entries, flag_meaning, flag_words, kind_words, suggestion_words
 from postline.web.workspace.troubles import Trouble
 
@@ -41,7 +41,10 @@ def ticket_page(
     talk = conversation(reach, number, whole="all" in request.GET)
     ticket = talk.ticket
     joined, is_merged = how_joined(ticket), ticket.state == State.MERGED
-    queues, parts = lists.my_queues(reach), merged_here(reach, ticket.pk)
+    queues, parts = (
+        shown_queues(request, beside=lambda some: ticket.project_id in some.projects),
+        merged_here(reach, ticket.pk),
+    )
     seen = {queue.id for queue in queues}
     names = Names(
         queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},

@@ -32,7 +32,7 @@ def search(request: StaffRequest) -> HttpResponse:
             "query": query,
             "kind": _kind(query, number),
             "rows": lists.tickets_of_address(request.reach, address=query) if "@" in query else [],
-            "queues": lists.my_queues(request.reach),
+            "queues": lists.my_queues(request.chosen),
             "now": clock.now(),
         },
     )
