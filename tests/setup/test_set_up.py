@@ -128,6 +128,41 @@ def test_calendars_and_targets_that_cannot_be_are_named(d: Department, news: dic
     assert fault.startswith(expected)
 
 
+RULES = [
+    {
+        "kind": "filter",
+        "slug": "break-ins",
+        "name": "Взлом",
+        "enabled": True,
+        "condition": {"all": [{"ask": "subject", "is": "contains", "value": "взлом"}]},
+        "steps": [{"do": "queue", "value": "passwords"}, {"do": "priority", "value": "high"}],
+    },
+    {
+        "kind": "hint",
+        "slug": "third-letter",
+        "name": "Third letter",
+        "enabled": True,
+        "weight": 80,
+        "condition": {"ask": "letters-this-week", "is": "greater", "value": "2"},
+        "suggestions": [{"attention": "Third letter this week"}],
+    },
+]
+
+
+def test_filters_and_hints_of_a_file_are_made_and_leave_as_they_came(d: Department) -> None:
+    assert taken(d, {"rules": RULES}).done["rules"].added == ["filter break-ins", "hint third-letter"]
+    assert taken(d, {"rules": RULES}).is_empty
+    assert taken(d, json.loads(write(as_file(d)))).is_empty
+
+
+def test_a_rule_that_cannot_be_is_named_with_what_is_wrong(d: Department) -> None:
+    broken = {**RULES[0], "condition": {"ask": "subject", "is": "matches", "value": "(a"}}
+    elsewhere = {**RULES[0], "slug": "other", "steps": [{"do": "queue", "value": "nowhere"}]}
+    found = faults(d, {"rules": [broken, elsewhere]})
+    assert [one.split(": ")[0] for one in found] == ["rules › filter break-ins", "rules › filter other"]
+    assert "nowhere" in found[1]
+
+
 def test_what_a_file_does_not_name_stays(d: Department) -> None:
     before = set(Queue.objects.values_list("pk", flat=True))
     taken(d, NEWS)

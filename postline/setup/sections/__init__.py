@@ -1,6 +1,6 @@
 """The parts of a set-up file, in the order in which they are brought in: what is named comes before what names it."""
 
-from postline.setup.sections import calendars, groups, mailboxes, people, project, queues, targets
+from postline.setup.sections import calendars, groups, mailboxes, people, project, queues, rules, targets
 
 SECTIONS = (
     project.SECTION,
@@ -8,6 +8,7 @@ SECTIONS = (
     queues.SECTION,
     calendars.SECTION,
     targets.SECTION,
+    rules.SECTION,
     mailboxes.SECTION,
     people.SECTION,
 )
