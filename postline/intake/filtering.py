@@ -107,9 +107,9 @@ def run(incoming: Incoming, rules: Rules, earlier: Earlier, tally: Tally, *, now
 
 def with_hints(arrival: Arrival, rules: Rules, ran: Ran, tally: Tally) -> Arrival:
     """The arrival with what the hints say; what a robot sends says nothing new of a ticket."""
-    if arrival.ticket_id is not None and arrival.kind in ROBOTS:
+    if not rules.hints or (arrival.ticket_id is not None and arrival.kind in ROBOTS):
         return arrival
-    return replace(arrival, hints=run_hints(rules, ran.facts, tally)) if rules.hints else arrival
+    return replace(arrival, hints=run_hints(rules, ran.facts, tally))
 
 
 def _place(incoming: Incoming, rules: Rules) -> tuple[str, str]:

@@ -16,18 +16,23 @@ from postline.rules.suggestions import problems_of_suggestions
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A rule that is ready. `label` names it in a note: name and version. A filter has steps, a hint suggestions."""
+    """A rule that is ready. A filter has steps, a hint suggestions."""
 
     id: int
     slug: str
+    name: str
     version: int
-    label: str
     looks_at_new: bool
     looks_at_follow_ups: bool
     condition: Compiled
     steps: tuple[Ready, ...] = ()
     suggestions: tuple[dict[str, Json], ...] = ()
     weight: int = 0
+
+    @property
+    def label(self) -> str:
+        """How it is named in a note: with its version."""
+        return f"{self.name} · {self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +111,8 @@ def make(rule: Rule, references: References) -> Loaded | Unusable:
     return Loaded(
         id=rule.pk,
         slug=rule.slug,
+        name=rule.name,
         version=rule.version,
-        label=f"{rule.name} · {rule.version}",
         looks_at_new=rule.acts_on != ActsOn.FOLLOW_UPS,
         looks_at_follow_ups=rule.acts_on != ActsOn.NEW,
         condition=condition,

@@ -26,7 +26,8 @@ from postline.tickets.actions.merge import merge
 from postline.tickets.actions.move import move
 from postline.tickets.actions.take import take
 from postline.tickets.models import Ticket
-from tests.letters import delivery_report
+from tests.letters import delivery_report, write
+from tests.rules.scenes import does, filter_that, hint_that
 from tests.scenes import NOW, Department, department
 
 LATER = NOW + timedelta(minutes=1)
@@ -352,3 +353,27 @@ def test_a_connection_test_and_a_bounce_of_a_message_to_staff_are_accounted_for(
 
     assert RawMessage.objects.filter(state="handled").count() == 2
     assert broken() == []
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM rules_ruleversion",
+        "DELETE FROM rules_ruleversion WHERE version = 1",
+        "UPDATE rules_rule SET name = 'another', version = 2 WHERE kind = 'hint'",
+        "UPDATE rules_rule SET steps = '[]'",
+        """UPDATE tickets_ticket SET hints = '[{"rule": 1, "version": 9}]'""",
+        """
+        UPDATE rules_rule SET condition = '{"ask": "moon"}';
+        UPDATE rules_ruleversion SET condition = '{"ask": "moon"}'
+        """,
+    ],
+)
+def test_a_rule_that_is_not_what_its_versions_say_is_found(desk: Department, harm: str) -> None:
+    filter_that(desk, does("tags", ["a"]))
+    hint_that(desk, {"attention": "!"})
+    arrive(write(), "support@mail.example")
+    assert Ticket.objects.get().hints
+    assert broken() == []
+    sql(harm)
+    assert broken() == ["I17"]

@@ -158,6 +158,7 @@ def reason_words(code: str) -> str:
         "mailing-list": _("From a mailing list"),
         "feedback-report": _("A feedback report"),
         "spam": _("Looks like spam"),
+        "filter": _("Put aside by a filter"),
         "blocked": _("The sender is blocked"),
         "loop": _("Goes in circles"),
         "flood": _("One of very many from one sender"),

@@ -13,6 +13,7 @@ from postline.kit import clock
 from postline.projects.alarms import standing
 from postline.projects.models import Alarm
 from postline.projects.rights import Reach
+from postline.rules.models import WhyDisabled
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,20 @@ def _shown(alarm: Alarm) -> Shown:
                 _("Its answers wait in the outbox and are tried again. Other mailboxes are not affected."),
                 reverse("outbox") + "?state=waiting",
                 _("To the outbox"),
+            )
+        case "rule-disabled":
+            kind, _colon, place = alarm.subject.partition(":")
+            title = (
+                _("The filter %(rule)s was switched off.")
+                if kind == "filter"
+                else _("The hint %(rule)s was switched off.")
+            )
+            because = str(alarm.detail.get("because", ""))
+            why = str(WhyDisabled(because).label) if because in WhyDisabled.values else because
+            return Shown(
+                alarm.pk,
+                title % {"rule": place},
+                _("%(why)s Messages go on arriving without it; set it right and switch it on again.") % {"why": why},
             )
         case "automatic-answers-stopped":
             return Shown(
