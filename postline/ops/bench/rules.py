@@ -81,7 +81,7 @@ def _filters() -> list[tuple[Json, list[Json], str]]:
         (_all(_any("subject", "моего имени", "in my name", "mijn naam"), _ask("is-follow-up", "is", "no")),
          _do(("queue", "abuse"), ("topic", "abuse"), ("priority", "high")), new),
         (_all(_ask("language", "is", "nl"), _any("subject", "versturen", "fout")), _do(("tags", ["nl sending"])), new),
-        (_ask("new-text", "matches", r"\b(court|lawyer|суд|адвокат|rechtbank)\b"), _do(("priority", "urgent")), every),
+        (_ask("new-text", "matches", r"(^|\W)(court|lawyer|суд|адвокат)\W"), _do(("priority", "urgent")), every),
     ]  # fmt: skip
     for number in range(20):
         words = (f"invoice {number}", f"счёт № {number}", f"factuur {number}")
@@ -120,7 +120,7 @@ def _hints() -> list[tuple[Json, Json]]:
             _any("new-text", *words),
             _all(_any("subject", *words), _ask("language", "is", "ru")),
             _all(_ask("header", "contains", f"client {number}", name="X-Mailer"), _any("new-text", *words)),
-            _ask("new-text", "matches", rf"\b(?:код|code)\s+{number}\d\d\b"),
+            _ask("new-text", "matches", rf"(?:код|code)\s+{number}\d\d(\D|$)"),
             _all({"not": _ask("attachment-count", "is", 0)}, _ask("attachment-name", "contains", f"log{number}")),
         ]
         found.append((rare[number % 5], topic))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,8 @@ LONGEST_PATTERN = 1_000  # characters
 LARGEST_PROGRAM = 5_000  # instructions: what counts out `(.{1000})` upon `(.{1000})` is refused
 LONGEST_SEARCHED = 40_000  # bytes of one text
 LONGEST_GROUP = 200  # characters of what a named group has found
+INSIDE = {r"\w": r"\pL\pM\pN_"}  # of [ ]
+OUTSIDE = {r"\w": r"[\pL\pM\pN_]", r"\W": r"[^\pL\pM\pN_]"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def _beginning(text: bytes) -> bytes:
 
 @lru_cache(maxsize=4096)
 def pattern(text: str) -> Pattern:
-    """Make it ready; upper and lower case are the same to it. Raises WrongPattern."""
+    """Make it ready: upper and lower case are the same to it, letters may be of any alphabet. Raises WrongPattern."""
     text = unicodedata.normalize("NFC", text)
     if len(text) > LONGEST_PATTERN:
         raise WrongPattern("too-long", "", LONGEST_PATTERN)
@@ -59,8 +62,8 @@ def pattern(text: str) -> Pattern:
     options.log_errors = False
     options.case_sensitive = False
     try:
-        encoded = text.encode()
-        compiled = re2.compile(encoded, options)
+        re2.compile(text.encode(), options)
+        compiled = re2.compile(_of_all_alphabets(text).encode(), options)
     except UnicodeEncodeError as error:
         raise WrongPattern("invalid UTF-8", "", error.start) from None
     except re2.error as error:
@@ -68,6 +71,23 @@ def pattern(text: str) -> Pattern:
     if compiled.programsize > LARGEST_PROGRAM:
         raise WrongPattern("pattern too large", "", 0)
     return Pattern(tuple(sorted(name.decode() for name in compiled.groupindex)), compiled)
+
+
+def is_boundary_of_latin(text: str) -> bool:
+    """Whether it looks for the edge of a word (`\\b`, which knows ASCII alone) and has other letters too."""
+    escapes = {text[place + 1 : place + 2] for place, letter, _inside in _letters(text) if letter == "\\"}
+    return not text.isascii() and bool(escapes & {"b", "B"})
+
+
+def _of_all_alphabets(text: str) -> str:
+    """With `\\w` and `\\W` as Python's own expressions have them; RE2's are ASCII."""
+    pieces, done = [], 0
+    for place, letter, is_inside in _letters(text):
+        escape = text[place : place + 2] if letter == "\\" else ""
+        if letters := (INSIDE if is_inside else OUTSIDE).get(escape):
+            pieces += [text[done:place], letters]
+            done = place + 2
+    return "".join((*pieces, text[done:]))
 
 
 def _understood(text: str, said: bytes) -> WrongPattern:
@@ -104,20 +124,21 @@ def _closing_bracket(text: str) -> int:
     return 0
 
 
-def _outside_classes(text: str) -> list[tuple[int, str]]:
+def _outside_classes(text: str) -> Iterator[tuple[int, str]]:
     """The letters that are neither quoted nor within [ ]."""
-    found: list[tuple[int, str]] = []
+    return ((place, letter) for place, letter, is_inside in _letters(text) if not is_inside and letter != "\\")
+
+
+def _letters(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Each letter with its place and whether it is within [ ]; of one that is quoted the backslash alone."""
     place, inside = 0, -1
     while place < len(text):
         letter = text[place]
+        yield place, letter, inside >= 0
         if letter == "\\":
             place += 1
-        elif inside >= 0:
-            if letter == "]" and place > inside + 1:
-                inside = -1
-        elif letter == "[":
+        elif inside >= 0 and letter == "]" and place > inside + 1:
+            inside = -1
+        elif inside < 0 and letter == "[":
             inside = place + (text[place + 1 : place + 2] == "^")
-        else:
-            found.append((place, letter))
         place += 1
-    return found

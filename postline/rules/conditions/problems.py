@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from postline.rules.conditions.asks import Comparison
 from postline.rules.conditions.contradictions import always_holds, never_holds
+from postline.rules.conditions.patterns import is_boundary_of_latin
 from postline.rules.conditions.tree import All, Json, Leaf, Node, Not, OneOf, Path, read
 from postline.rules.conditions.words import marked as _
 from postline.rules.conditions.words import translated
@@ -81,8 +81,10 @@ def _pointed_out(node: Node) -> Iterator[Problem]:
         if never_holds(one):
             yield Problem(path, "part-never", Level.WARNING)
     for path, leaf in _places(node, ()):
-        if leaf.comparison is Comparison.MATCHES and leaf.pattern and all(map(leaf.pattern.fits, (b"", *PROBES))):
+        if leaf.pattern is not None and all(map(leaf.pattern.fits, (b"", *PROBES))):
             yield Problem((*path, "value"), "matches-everything", Level.WARNING)
+        if leaf.pattern is not None and is_boundary_of_latin(leaf.texts[0]):
+            yield Problem((*path, "value"), "latin-boundary", Level.WARNING)
 
 
 def _places(node: Node, path: Path) -> Iterator[tuple[Path, Leaf]]:
@@ -133,6 +135,9 @@ SENTENCES = {
     "never": _("This can never be true: its parts contradict each other."),
     "always": _("This is true of every message."),
     "part-never": _("This part can never be true: its conditions contradict each other."),
+    "latin-boundary": _(
+        r"The sign \b knows Latin letters only. Write (^|\W) and (\W|$) around words of other alphabets."
+    ),
     "matches-everything": _("This regular expression fits every text."),
 }
 

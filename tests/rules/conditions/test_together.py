@@ -158,3 +158,27 @@ def test_letters_are_compared_whatever_their_case_and_form() -> None:
         assert compile({"ask": "subject", "is": "contains", "value": value}).holds(Facts(subject=decomposed))
     assert compile({"ask": "subject", "is": "matches", "value": "cafe\u0301"}).holds(Facts(subject="Café"))
     assert compile({"ask": "subject", "is": "matches", "value": "café"}).holds(Facts(subject=decomposed))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "fits_not"),
+    [
+        (r"^\w+$", "Пароль_1", "мой пароль"),
+        (r"(^|\W)суд(\W|$)", "Иду в суд!", "судьба"),
+        (r"^[\w-]+$", "жук-1", "жук 1"),
+        (r"^[^\w]+$", "?! ", "é"),
+        (r"^\\w$", r"\w", "w"),
+    ],
+)
+def test_a_letter_of_a_word_may_be_of_any_alphabet(pattern: str, fits: str, fits_not: str) -> None:
+    ready = compile({"ask": "subject", "is": "matches", "value": pattern})
+    assert ready.holds(Facts(subject=fits)) is not None
+    assert ready.holds(Facts(subject=fits_not)) is None
+
+
+def test_an_edge_of_a_word_that_is_never_found_is_pointed_out() -> None:
+    def codes(pattern: str) -> list[str]:
+        return [problem.code for problem in problems({"ask": "subject", "is": "matches", "value": pattern})]
+
+    assert codes(r"\bсуд\b") == ["latin-boundary"]
+    assert codes(r"\bcourt\b") == codes(r"\\bсуд") == codes("суд") == []
