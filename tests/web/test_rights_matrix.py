@@ -7,6 +7,7 @@ s see, t take, a answer, x close, n note, c change, m move out of it, g merge, p
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -139,6 +140,18 @@ def test_rules_on_top(
 
     assert {act: on_page(browser, d, kind, act) for act in ACTS} == expected(may)
     assert {act: by_program(program, d, kind, act) for act in ACTS} == expected(may)
+
+
+def test_who_may_not_close_is_offered_no_closing(d: Department, signed_in: SignedIn) -> None:
+    allow(d, "line:1", "-", "close", allowed=False)
+
+    page = signed_in("line1").get(f"/desk/tickets/{letter(d).number}/").text
+
+    closing = re.findall(r'<option value="closed"[^>]*>', page)
+    assert closing
+    assert all("disabled" in option and "You cannot close tickets here." in option for option in closing)
+    assert '<option value="pending" selected' in page
+    assert "Close without an answer" not in page
 
 
 def test_to_answer_and_close_at_once_needs_both(d: Department, signed_in: SignedIn) -> None:

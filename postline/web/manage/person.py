@@ -172,6 +172,7 @@ def _page(request: StaffRequest, it: Person, context: dict[str, Any], *, status:
         "missed": None,
         "seen": changes.last_change(it.login),
         "memberships": mine,
+        "may_take": {one.pk for one in mine if request.reach.may_appoint(one.role, one.project_id, one.group_id)},
         "works_elsewhere": len(mine) < len(everywhere),
         "may_change": staff.manages(request.reach, it, [one.project_id for one in everywhere]),
         "appointments": Appointments(request.reach).choices,

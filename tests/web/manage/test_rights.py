@@ -141,3 +141,19 @@ def test_the_number_of_queries_does_not_grow(d: Department, signed_in: SignedIn,
         browser.get(address)
 
     assert len(many) == len(few)
+
+
+def test_a_role_beyond_ones_own_is_shown_and_not_taken(d: Department, signed_in: SignedIn) -> None:
+    allow(d, Whom(person=d.people["lead"]), staff=True)
+    Membership.objects.filter(person=d.people["line1b"]).update(role=Role.PROJECT_ADMIN)
+    browser = signed_in("lead")
+    administrator, agent = d.people["line1b"], d.people["line1"]
+    role = Membership.objects.get(person=administrator)
+
+    page = browser.get(f"/manage/people/{administrator.pk}/").text
+
+    assert "Project administrator" in page
+    assert f"/roles/{role.pk}/" not in page
+    assert browser.post(f"/manage/people/{administrator.pk}/roles/{role.pk}/").status_code == 403
+    assert browser.post(f"/manage/people/{administrator.pk}/link/").status_code == 403
+    assert "Take away" in browser.get(f"/manage/people/{agent.pk}/").text
