@@ -55,6 +55,19 @@ def countries() -> dict[str, list[str]]:
     return {code: parts for code, parts in holidays.list_supported_countries().items() if len(code) == 2}
 
 
+def parts_of(country: str) -> list[tuple[str, str]]:
+    """The parts of a country that have holidays of their own: code and name, by name."""
+    import holidays  # noqa: PLC0415
+
+    codes = countries().get(country, [])
+    if not codes:
+        return []
+    names: dict[str, str] = {}
+    for name, code in getattr(holidays.country_holidays(country), "subdivisions_aliases", {}).items():
+        names.setdefault(code, name)
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda one: one[1])
+
+
 def require_place(country: str, subdivision: str) -> None:
     """Raises WrongPlace."""
     if not country and not subdivision:

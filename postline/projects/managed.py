@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import Count, F, Model, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 
-from postline.projects.models import Group, Line, Mailbox, Membership, Person, Project, Queue
+from postline.projects.models import Calendar, Group, Line, Mailbox, Membership, Person, Project, Queue, Target
 from postline.projects.rights import ProjectRight, Reach
 
 PAGE = 50
@@ -71,6 +71,18 @@ def mailbox_for(reach: Reach, project: str, mailbox_id: int) -> Mailbox:
     """Raises NothingThere."""
     mailboxes = Mailbox.objects.select_related("project", "queue")
     return _one(mailboxes.filter(project=project_for(reach, project, ProjectRight.MAILBOXES), pk=mailbox_id))
+
+
+def calendar_for(reach: Reach, project: str, slug: str) -> Calendar:
+    """Raises NothingThere."""
+    calendars = Calendar.objects.select_related("project").prefetch_related("exceptions")
+    return _one(calendars.filter(project=project_for(reach, project, ProjectRight.WORKING_TIME), slug=slug))
+
+
+def target_for(reach: Reach, project: str, target_id: int) -> Target:
+    """Raises NothingThere."""
+    targets = Target.objects.select_related("project").prefetch_related("steps")
+    return _one(targets.filter(project=project_for(reach, project, ProjectRight.WORKING_TIME), pk=target_id))
 
 
 def person_for(reach: Reach, person_id: int) -> Person:

@@ -14,7 +14,17 @@ from django.urls import URLPattern, URLResolver
 from postline.intake.models import ListedSender, RawMessage
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
-from postline.projects.models import AutomaticText, Grant, Group, Mailbox, Membership, Project, Queue
+from postline.projects.models import (
+    AutomaticText,
+    Calendar,
+    Grant,
+    Group,
+    Mailbox,
+    Membership,
+    Project,
+    Queue,
+    Target,
+)
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -27,6 +37,7 @@ TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
 PROJECT, PERSON = "manage/projects/{project}/", "manage/people/{person_id}/"
 GROUP, QUEUE = f"{PROJECT}groups/{{group}}/", f"{PROJECT}queues/{{queue}}/"
 MAILBOX = f"{PROJECT}mailboxes/{{mailbox_id}}/"
+CALENDAR, TARGET = f"{PROJECT}calendars/{{calendar}}/", f"{PROJECT}targets/{{target_id}}/"
 OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
     "", "help/", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
     "accounts/language/", "accounts/password/", "accounts/password/sent/", "accounts/password/set/{uidb64}/{token}/",
@@ -80,13 +91,15 @@ OF_LEADS = {  # what the leads of a project set up, too: of other projects nothi
     f"{PROJECT}automatic/",
     f"{PROJECT}automatic/{{occasion}}/",
     f"{PROJECT}automatic/{{occasion}}/{{queue}}/",
-}
+    f"{PROJECT}working-time/", f"{PROJECT}working-time/use/", f"{PROJECT}calendars/new/", CALENDAR, f"{CALENDAR}file/",
+    f"{CALENDAR}delete/", f"{PROJECT}targets/new/", TARGET, f"{TARGET}delete/",
+}  # fmt: skip
 OF_MANAGEMENT = {"manage/", "manage/search/"}  # for whoever sets up anything; they show what is theirs
 SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_MANAGEMENT
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
-    AutomaticText, RawMessage, ListedSender, Grant,
+    AutomaticText, RawMessage, ListedSender, Grant, Calendar, Target,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -137,7 +150,11 @@ def values(d: Department) -> Values:
     listed = ListedSender.objects.create(
         project=d.projects["games"], pattern="x.example", verdict="block", added_at=clock.now()
     )
+    target = Target.objects.create(project=d.projects["games"], metric="solution", minutes=60)
+    Calendar.objects.create(project=d.projects["games"], slug="office", name="Office", time_zone="UTC")
     return {
+        "calendar": "office",
+        "target_id": target.pk,
         "number": ticket.number,
         "other": ticket.number,
         "message": received.pk,

@@ -130,10 +130,10 @@ def _about(clock: Clock, rule: TargetRule, step: StepRule) -> dict[str, object]:
 
 
 def _tell(code: str, ticket: Ticket, clock: Clock, *, now: datetime) -> None:
-    """One alarm for a queue and what is missed there: it counts, and does not ring for each ticket."""
-    queue = ticket.queue
-    detail = {"project": queue.project_id, "queue": queue.pk, "metric": str(clock.metric)}
-    raise_alarm(code, detail, subject=f"{queue.project.slug}/{queue.slug}/{clock.metric}", lasting=ALARM_LASTS, now=now)
+    """One alarm for a project and what is missed there: it counts, and does not ring for each ticket."""
+    project = ticket.queue.project
+    detail = {"project": project.pk, "queue": ticket.queue.slug}  # of the last one
+    raise_alarm(code, detail, subject=f"{project.slug}/{clock.metric}", lasting=ALARM_LASTS, now=now)
 
 
 DUE = """

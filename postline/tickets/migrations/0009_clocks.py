@@ -2,6 +2,11 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+CONSTRAINT = """
+ALTER TABLE tickets_clock ADD CONSTRAINT clock_of_ticket FOREIGN KEY (ticket_id) REFERENCES tickets_ticket (id)
+    ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -51,6 +56,7 @@ class Migration(migrations.Migration):
                 (
                     "ticket",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="clocks",
@@ -82,4 +88,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(CONSTRAINT, migrations.RunSQL.noop),
     ]

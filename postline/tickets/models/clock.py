@@ -19,7 +19,9 @@ class Clock(models.Model):
     `missed_at` is the moment at which it was due, once that has passed.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, db_index=False, related_name="clocks")
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="clocks"
+    )  # the migration adds the constraint, with which the database deletes clocks with their ticket
     metric = models.CharField(max_length=16, choices=Metric)
     target_id = models.BigIntegerField()
     minutes = models.PositiveIntegerField()

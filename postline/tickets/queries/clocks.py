@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from postline.kit.sql import rows
 from postline.projects.working_rules import rules_of
@@ -38,6 +39,15 @@ def clock_facts(ticket: Ticket, *, now: datetime) -> list[ClockFact]:
         late = working.between(due_at, now) if counts and due_at is not None and due_at <= now else None
         facts.append(ClockFact(one.metric, one.minutes, due_at, is_paused, left, late))
     return facts
+
+
+def promised_minutes(ticket: Ticket, facts: Sequence[ClockFact]) -> int:
+    """How long the whole wait may be, on the clock on the wall: until the first target is due, else what the queue
+    promises."""
+    due_at = next((fact.due_at for fact in facts if fact.due_at is not None), None)
+    if due_at is None or ticket.waiting_since is None:
+        return ticket.queue.target_minutes
+    return ceil((due_at - ticket.waiting_since) / timedelta(minutes=1))
 
 
 def answers_due(ticket_ids: Collection[int]) -> dict[int, datetime]:

@@ -43,7 +43,8 @@ class QueueFigures:
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """What a list shows of a ticket."""
+    """What a list shows of a ticket. `due_at` is of its most urgent clock; `target_minutes` then reaches from the
+    beginning of the wait until that, else it is what the queue promises."""
 
     id: int
     number: int
@@ -66,6 +67,7 @@ class TicketRow:
     queue_line: int
     target_minutes: int
     undelivered: bool
+    due_at: datetime | None
 
     def holder(self, now: datetime) -> str | None:
         """The login of who works at it at this moment."""
@@ -241,10 +243,16 @@ ORDER BY p.name, q.line, q.position, q.id
 TICKETS = """
 SELECT t.id, t.number, t.subject, t.preview, t.state, t.priority, t.created_at, t.updated_at, t.waiting_since,
     t.pending_until, t.return_count, r.name, r.address, owner.login, holder.login, t.taken_until,
-    q.slug, q.name, q.line, q.target_minutes, t.undelivered
+    q.slug, q.name, q.line,
+    coalesce(ceil(extract(epoch FROM clock.due_at - t.waiting_since) / 60)::int, q.target_minutes), t.undelivered,
+    clock.due_at
 FROM tickets_ticket t
 JOIN tickets_requester r ON r.id = t.requester_id
 JOIN projects_queue q ON q.id = t.queue_id
 LEFT JOIN projects_person owner ON owner.id = t.owner_id
 LEFT JOIN projects_person holder ON holder.id = t.taken_by_id
+LEFT JOIN LATERAL (
+    SELECT min(due_at) AS due_at FROM tickets_clock
+    WHERE ticket_id = t.id AND met_at IS NULL AND stopped_at IS NULL
+) clock ON true
 """

@@ -36,6 +36,7 @@ AREAS = (
     Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MAILBOXES),
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.TEMPLATES),
     Area("rights", _("Rights"), "manage-rights", ProjectRight.RIGHTS),
+    Area("working-time", _("Working time"), "manage-working-time", ProjectRight.WORKING_TIME),
     Area("senders", _("Senders"), "manage-senders", ProjectRight.SCREEN),
     Area("set-up", _("Set-up as a file"), "manage-set-up", ProjectRight.SET_UP),
     Area("project", _("Settings"), "manage-project", ProjectRight.SETTINGS),

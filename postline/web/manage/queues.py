@@ -178,6 +178,7 @@ def queue(request: StaffRequest, project: str, queue: str) -> HttpResponse:
     context = {
         "queue": it,
         "form": form,
+        "may_set_working_time": request.reach.may_in_project(ProjectRight.WORKING_TIME, it.project_id),
         "mailboxes": it.mailboxes.order_by("address"),
         "seen": changes.last_change(queues.target(it)),
         **conflict(missed),

@@ -8,6 +8,7 @@ from postline.web.manage import (
     alarms,
     audit,
     automatic,
+    calendar_page,
     frame,
     groups,
     invite,
@@ -27,6 +28,8 @@ from postline.web.manage import (
     search,
     senders,
     set_up,
+    target_page,
+    working_time,
 )
 
 PROJECT = "manage/projects/<slug:project>/"
@@ -62,6 +65,15 @@ urlpatterns = [
     path(PROJECT + "automatic/", automatic.settings, name="manage-automatic"),
     path(PROJECT + "automatic/<slug:occasion>/", automatic.words, name="manage-automatic-words"),
     path(PROJECT + "automatic/<slug:occasion>/<slug:queue>/", automatic.words, name="manage-automatic-words-queue"),
+    path(PROJECT + "working-time/", working_time.working_time, name="manage-working-time"),
+    path(PROJECT + "working-time/use/", working_time.use, name="manage-calendar-use"),
+    path(PROJECT + "calendars/new/", calendar_page.new, name="manage-calendar-new"),
+    path(PROJECT + "calendars/<slug:calendar>/", calendar_page.calendar, name="manage-calendar"),
+    path(PROJECT + "calendars/<slug:calendar>/file/", calendar_page.put_file, name="manage-calendar-file"),
+    path(PROJECT + "calendars/<slug:calendar>/delete/", calendar_page.delete, name="manage-calendar-delete"),
+    path(PROJECT + "targets/new/", target_page.new, name="manage-target-new"),
+    path(PROJECT + "targets/<int:target_id>/", target_page.target, name="manage-target"),
+    path(PROJECT + "targets/<int:target_id>/delete/", target_page.delete, name="manage-target-delete"),
     path(PROJECT + "mailboxes/", mailboxes.listed, name="manage-mailboxes"),
     path(PROJECT + "mailboxes/new/", mailboxes.new, name="manage-mailbox-new"),
     path(PROJECT + "mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="manage-mailbox"),

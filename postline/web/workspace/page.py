@@ -12,6 +12,7 @@ from django.template.backends.utils import csrf_input
 from postline.kit import clock
 from postline.projects.rights import Reach, Right
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
+from postline.tickets.queries.clocks import clock_facts, promised_minutes
 from postline.tickets.queries.conversation import Conversation, QueueChoice, Said, conversation
 from postline.tickets.queries.joined import how_joined
 from postline.tickets.queries.merged import merged_here, merged_into
@@ -22,7 +23,15 @@ from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
 from postline.web.workspace.joined import asked_about, joined_words, report_rows, said_in
 from postline.web.workspace.refusals import refusal_words
 from postline.web.workspace.side import shown_queues
-from postline.web.workspace.thread import Names, entries, flag_meaning, flag_words, kind_words, suggestion_words
+from postline.web.workspace.thread import (
+    Names,
+    entries,
+    flag_meaning,
+    flag_words,
+    kind_words,
+    metric_words,
+    suggestion_words,
+)
 from postline.web.workspace.troubles import Trouble
 
 LANGUAGES = ("en", "ru", "nl", "de", "fr", "es", "it", "pt", "pl", "uk", "tr", "ar", "he", "zh", "ja", "ko")
@@ -46,6 +55,7 @@ def ticket_page(
         merged_here(reach, ticket.pk),
     )
     seen = {queue.id for queue in queues}
+    clocks = clock_facts(ticket, now=now)
     names = Names(
         queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},
         topics={topic.id: topic.name for topic in talk.topics},
@@ -69,6 +79,9 @@ def ticket_page(
         "may_split": sum(1 for step in talk.steps if isinstance(step.what, Said) and step.what.is_theirs) > 1,
         "reason_of": suggestion_words,
         "holder": talk.holder if ticket.taken_until is not None and ticket.taken_until > now else None,
+        "clocks": clocks,
+        "promised": promised_minutes(ticket, clocks),
+        "metric_words": metric_words,
         "is_mine": ticket.taken_by_id == reach.person.pk,
         "is_open": ticket.state in OPEN_STATES,
         "targets": targets_of(reach, ticket, talk.queues),

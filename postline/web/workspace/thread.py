@@ -15,7 +15,7 @@ from postline.intake.parse import auto_replies
 from postline.intake.parse.kinds import LIST_FIELDS
 from postline.kit.html import text_to_html
 from postline.kit.links import mark_links
-from postline.projects.models import Line
+from postline.projects.models import Act, Line, Metric
 from postline.tickets import numbers
 from postline.tickets.history import Happening
 from postline.tickets.models import Direction, Priority, Reason, State
@@ -181,6 +181,13 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
         case Happening.FILTERED:
             did = ", ".join(done_words(code) for code in data.get("what", ()))
             return _("the filter %(filter)s: %(did)s"), {"filter": _filter(data), "did": did}
+        case Happening.CLOCK_WARNED:
+            return _("soon late: %(target)s"), {"target": metric_words(data.get("metric", ""))}
+        case Happening.CLOCK_MISSED:
+            return _("target missed: %(target)s"), {"target": metric_words(data.get("metric", ""))}
+        case Happening.ESCALATED:
+            words = _("escalated (%(target)s): %(act)s")
+            return words, {"target": metric_words(data.get("metric", "")), "act": _act(data.get("act", ""))}
         case Happening.NOT_DELIVERED:
             return _("a message of ours could not be delivered"), {}
         case Happening.DELAYED:
@@ -220,6 +227,15 @@ def done_words(code: str) -> str:
         "answer": _("automatic answer"),
         "stop": _("no further filters"),
     }.get(code, code)
+
+
+def metric_words(code: str) -> str:
+    """What a target measures."""
+    return str(Metric(code).label) if code in Metric.values else code
+
+
+def _act(code: str) -> str:
+    return str(Act(code).label) if code in Act.values else code
 
 
 def _number(data: Mapping[str, Any]) -> Markup:
