@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from postline.projects.models import AuditEntry, Line, Role
 from postline.projects.rights.names import known
+from postline.tickets.models import Why
 from postline.web.accounts.settings import OWN_NAMES
 
 ACTIONS = {
@@ -53,6 +54,7 @@ ACTIONS = {
     "quarantine.put-back": gettext_lazy("message put back"),
     "quarantine.expired": gettext_lazy("messages removed after their time"),
     "sender.listed": gettext_lazy("sender blocked or allowed"),
+    "personal.revealed": gettext_lazy("hidden addresses and phone numbers shown"),
     "sender.unlisted": gettext_lazy("sender taken off the list"),
 }
 FIELDS = {
@@ -92,6 +94,7 @@ FIELDS = {
     "count": gettext_lazy("how many"),
     "queue": gettext_lazy("queue"),
     "where": gettext_lazy("in which queues"),
+    "reason": gettext_lazy("reason"),
     **OWN_NAMES,
 }
 
@@ -115,8 +118,8 @@ class Told:
     differences: list[Difference]
 
 
-def told(entry: AuditEntry) -> Told:
-    """The entry in words."""
+def told(entry: AuditEntry, *, words: str = "") -> Told:
+    """The entry in words. `words` are those of whoever gave a reason."""
     detail = entry.detail
     before, after = detail.get("before"), detail.get("after")
     differences = []
@@ -130,6 +133,8 @@ def told(entry: AuditEntry) -> Told:
         differences.append(Difference(field_name(name), "", ""))
     for role in detail.get("roles", ()):
         differences.append(Difference(field_name("role"), "", place(role)))
+    if (why := detail.get("reason")) in Why.values:
+        differences.append(Difference(field_name("reason"), "", ": ".join(filter(None, [str(Why(why).label), words]))))
     target = entry.target.partition(":")[2] or entry.target
     return Told(entry, str(ACTIONS.get(entry.action, entry.action)), target, differences)
 

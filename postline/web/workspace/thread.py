@@ -18,7 +18,7 @@ from postline.kit.links import mark_links
 from postline.projects.models import Line
 from postline.tickets import numbers
 from postline.tickets.history import Happening
-from postline.tickets.models import Direction, Priority, Reason, State
+from postline.tickets.models import Direction, Priority, Reason, State, Why
 from postline.tickets.queries.conversation import Conversation, Happened, Noted, Said, Step
 from postline.web.shared import filters
 from postline.web.shared.foreign import mark
@@ -195,6 +195,8 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
             return _("%(who)s split off %(other)s: another problem"), {"other": _number(data)}
         case Happening.SPLIT_FROM:
             return _("%(who)s split it off from %(other)s"), {"other": _number(data)}
+        case Happening.REVEALED:
+            return _("%(who)s looked at hidden addresses and numbers (%(reason)s)"), {"reason": why_words(data)}
         case Happening.NOT_ACKNOWLEDGED:
             return _("no automatic answer (%(reason)s)"), {"reason": reason_words(data.get("reason", ""))}
     return event.kind, {}
@@ -220,6 +222,12 @@ def done_words(code: str) -> str:
         "answer": _("automatic answer"),
         "stop": _("no further filters"),
     }.get(code, code)
+
+
+def why_words(data: Mapping[str, Any]) -> str:
+    """The reason of a reveal, in words."""
+    code = data.get("reason", "")
+    return str(Why(code).label) if code in Why.values else str(code)
 
 
 def _number(data: Mapping[str, Any]) -> Markup:
