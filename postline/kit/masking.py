@@ -148,7 +148,7 @@ _OURS = {code: ord(str(unicodedata.decimal(chr(code)))) for code in range(128, 0
 _S = r"[ \t\u00a0\u2009\u202f\u200b\u2060.()/\u2010\u2011\u2012\u2013-]"  # between the digits of a number
 _FIVE = re.compile(r"\d(?:" + _S + r"{0,3}\d){4}")
 _NUMBER = re.compile(
-    r"(?P<plus>(?<!\w)[+＋][ (]{0,2}[1-9](?:[\n]?" + _S + r"{0,3}\d){6,14})(?!\w)"
+    r"(?P<plus>(?<![\d+])[+＋][ (]{0,2}[1-9](?:[\n]?" + _S + r"{0,3}\d){6,14})(?!\w)"
     r"|(?<![\w@+])(?<!\w[-/=])(?<!\d[.,])\(?(?:"
     r"(?P<zeros>00[1-9](?:" + _S + r"{0,3}\d){7,13})"
     r"|(?P<eight>[78]" + _S + r"{0,3}[34689](?:" + _S + r"{0,3}\d){9})"
@@ -160,8 +160,9 @@ _NUMBER = re.compile(
 _LABELLED = re.compile(
     r"(?:\b(?:tele(?:ph|f)oo?n\w{0,8}|phone|tel|mob(?:iel|ile?)?|cell(?:ular)?|fax|gsm|whats?app|viber|handy\w{0,6}"
     r"|rufn\w{0,8}|portable|t[ée]l[ée]phone|tel[ée]fono|m[óo]vil"
+    r"|call me(?: at| on)?|bel me(?: op)?|erreichbar unter|мой номер|(?:по|пере)?звоните(?: по| на)?"
     r"|тел|телефон\w{0,4}|телефонный|моб\w{0,8}|сот\w{0,6}|факс|ватсап|вотсап|вайбер)\b\.?"
-    r"(?: ?(?:number|nummer|numéro|no|nr|is|номер|мой)){0,2}[ \t\u00a0:=.,#№-]{0,4}|\bwa\.me/)"
+    r"(?: ?(?:number|nummer|numéro|no|nr|is|номер|мой)){0,2}[ \t\u00a0:=.,#№/-]{0,4}|\bwa\.me/)"
     r"(?P<number>[+＋]?\(?\d(?:" + _S + r"{0,3}\d){4,14})(?![\w@])",
     re.IGNORECASE,
 )
@@ -196,7 +197,7 @@ def _numbers(text: str) -> list[tuple[int, int]]:
         if match.lastgroup != "plus" and _touches(others, *match.span()):
             if _touches(others, start, start + 1):
                 continue
-            match = _NUMBER.fullmatch(text, start, _next(others, start)) or match
+            match = _NUMBER.match(text, start, _next(others, start)) or match
             if _touches(others, *match.span()):
                 continue
         asked += match.lastgroup in ("zeros", "zero", "eight")
@@ -246,7 +247,7 @@ def _end_of(match: re.Match[str], *, may_ask: bool) -> int | None:
     ends = [one.end() for one in _GROUP.finditer(written)]
     for is_number in (_is_number, _may_be_number):
         for count, end in reversed(list(enumerate(ends, 1))):
-            if count <= MOST_GROUPS and is_number(form or "", _plain(written[:end])):
+            if (count <= MOST_GROUPS or form == "plus") and is_number(form or "", _plain(written[:end])):
                 return match.start() + end
     return match.end() if form == "plus" and _is_written_like_one(written) else None
 

@@ -11,14 +11,19 @@ import copy
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
 
 from postline.kit import masking
 from postline.kit.files import is_text
 from postline.kit.sql import rows
 from postline.projects.rights import Reach, Right
 from postline.tickets.models import Message, Ticket
+from postline.tickets.models.showing import Showable
 
+Row = TypeVar("Row", bound=Showable)
 PREVIEW_CUT = 150  # letters; a preview that is longer may have been cut anywhere
 
 
@@ -78,14 +83,9 @@ class Shown:
         """The ticket and its requester: as it is, or a copy that cannot be saved."""
         if not self.is_masked:
             return ticket
-        found = copy.copy(ticket)
-        found.is_masked = True
-        found.subject, found.preview = self.text(ticket.subject), self.cut(ticket.preview, most=PREVIEW_CUT)
-        found.tags, found.fields = self.value(ticket.tags), self.value(ticket.fields)
-        requester = copy.copy(ticket.requester)
-        requester.is_masked = True
-        requester.name, requester.address = self.text(requester.name), self.address(requester.address)
-        requester.phone = self.phone(requester.phone)
+        found, requester = self._copy(ticket), self._copy(ticket.requester)
+        found.preview = self.cut(ticket.preview, most=PREVIEW_CUT)
+        requester.address, requester.phone = self.address(ticket.requester.address), self.phone(ticket.requester.phone)
         found.requester = requester
         return found
 
@@ -93,12 +93,13 @@ class Shown:
         """The message with its body, likewise. The body's HTML is as it came: it is masked once it is cleaned."""
         if not self.is_masked:
             return message
-        found, body = copy.copy(message), copy.copy(message.body)
-        found.is_masked = body.is_masked = True
-        found.sender_name, found.sender_address = self.text(found.sender_name), self.address(found.sender_address)
-        found.to, found.cc = self.people(found.to), self.people(found.cc)
-        found.subject, found.message_id = self.text(found.subject), self.text(found.message_id)
-        body.text, body.new_text = self.text(body.text), self.text(body.new_text)
+        found, body = self._copy(message), self._copy(message.body)
+        found.sender_address, found.other_address = (
+            self.address(message.sender_address),
+            self.address(message.other_address),
+        )
+        found.to, found.cc = self.people(message.to), self.people(message.cc)
+        body.html = message.body.html
         found.body = body
         return found
 
@@ -112,6 +113,15 @@ class Shown:
         they stay open to whoever works with the ticket."""
         if self.is_masked and is_text(filename, content_type, content):
             raise Masked(ticket.number, may_reveal=self.may_reveal)
+
+    def _copy(self, row: Row) -> Row:
+        """The row with all its words masked, those of columns too that nobody has thought of here."""
+        found = copy.copy(row)
+        found.is_masked = True
+        for field in row._meta.concrete_fields:
+            if isinstance(field, models.TextField | models.JSONField | ArrayField):
+                setattr(found, field.attname, self.value(getattr(row, field.attname)))
+        return found
 
     def _keep(self, address: str) -> bool:
         return address in self.own or address.rpartition("@")[2] in self.own
