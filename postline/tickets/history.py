@@ -46,6 +46,7 @@ class Happening(StrEnum):
     CLOCK_MISSED = "clock-missed"  # metric, target, minutes
     ESCALATED = "escalated"  # metric, target, step, act; from, to (queues or priorities)?
     NOT_DELIVERED = "not-delivered"  # message, outbox, report (the message that says so)?
+    REVEALED = "revealed"  # reveal, reason (a code of models.Why): addresses and numbers were shown to somebody
     DELAYED = "delayed"  # message, outbox, report: it is still on its way
     FILTERED = "filtered"  # rule, slug, version, what (codes of steps), queue?, topic?, priority?, owner?, language?
 

@@ -107,7 +107,7 @@ class TestMerging:
         letter(d, to_ticket=older, text="Any news?", now=LATER + timedelta(minutes=5))
         note(d.reach("line1"), number=newer.number, text="called", now=LATER + timedelta(minutes=2))
         merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
-        steps = [step.what for step in conversation(d.reach("line1"), older.number).steps]
+        steps = [step.what for step in conversation(d.reach("line1"), older.number, now=NOW).steps]
         said = [one.text if isinstance(one, Noted) else one.shown for one in steps if isinstance(one, Said | Noted)]
         assert said[1:] == ["It is still refused!", "called", "Any news?"]
         assert [one.origin for one in steps if isinstance(one, Said)] == [None, newer.number, None]
@@ -259,13 +259,13 @@ class TestWhatComesLater:
         delivery_failed(message=OutboxMessage.objects.get(ticket_id=newer.pk), now=LATEST)
         assert (again(older).queue, again(older).state) == (d.queues["vulnerabilities"], State.OPEN)
         with pytest.raises(NoSuchTicket):
-            conversation(d.reach("web"), older.number)
+            conversation(d.reach("web"), older.number, now=NOW)
 
     def test_what_was_sent_from_it_shows_how_far_it_has_come(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
         older, newer = two
         answer(d.reach("line1"), number=newer.number, text="Hello", now=LATER)
         merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
-        steps = [step.what for step in conversation(d.reach("line1"), older.number).steps]
+        steps = [step.what for step in conversation(d.reach("line1"), older.number, now=NOW).steps]
         (sent,) = [one for one in steps if isinstance(one, Said) and one.direction == "outbound"]
         assert sent.delivery is not None
         assert sent.delivery.state == "waiting"

@@ -57,7 +57,7 @@ OF_TICKET = {
     TICKET, f"{TICKET}answer/", f"{TICKET}note/", f"{TICKET}draft/", f"{TICKET}take/", f"{TICKET}release/",
     f"{TICKET}here/", f"{TICKET}keep/",
     f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
-    f"{TICKET}merge/", f"{TICKET}apart/", f"{TICKET}undo/", f"{TICKET}not-same/{{other}}/",
+    f"{TICKET}merge/", f"{TICKET}apart/", f"{TICKET}undo/", f"{TICKET}reveal/", f"{TICKET}not-same/{{other}}/",
     f"{TICKET}split/{{message}}/",
     f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/",
     f"{TICKET}participants/{{participant}}/no/", f"{TICKET}requester/", f"{MESSAGE}html/",
@@ -67,7 +67,7 @@ OF_TICKET = {
 OF_ADMINISTRATORS = {
     "outbox/release/", "alarms/{alarm_id}/seen/",
     "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/",
-    "manage/audit/", "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
+    "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
     f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/",
     "manage/people/", "manage/people/invite/",
     "manage/people/invite-many/", PERSON, f"{PERSON}roles/", f"{PERSON}roles/{{membership_id}}/", f"{PERSON}switch/",
@@ -76,6 +76,7 @@ OF_ADMINISTRATORS = {
     f"{PROJECT}rights/{{kind}}/{{key}}/", f"{PERSON}rights/",
     f"{PROJECT}set-up/", f"{PROJECT}set-up/download/",
 }  # fmt: skip
+LOG = "manage/audit/"  # of whoever reads all of it, and of leads, who find the reveals of their project there
 SENDERS = f"{PROJECT}senders/"
 OF_SCREENERS = {  # those who look after what was put aside: leads within their project, too
     "quarantine/", "quarantine/act/", "quarantine/progress/", "quarantine/put-back/", "quarantine/unlist/",
@@ -95,7 +96,7 @@ OF_LEADS = {  # what the leads of a project set up, too: of other projects nothi
     f"{CALENDAR}delete/", f"{PROJECT}targets/new/", TARGET, f"{TARGET}delete/",
 }  # fmt: skip
 OF_MANAGEMENT = {"manage/", "manage/search/"}  # for whoever sets up anything; they show what is theirs
-SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_MANAGEMENT
+SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_MANAGEMENT | {LOG}
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
@@ -213,6 +214,8 @@ def test_nothing_of_games_is_there_for_anybody_of_mail(values: Values, signed_in
         if login == "lead" and "{" in address:
             assert browser.get("/" + address.format(**values)).status_code in (404, 405), address
             assert browser.post("/" + address.format(**values), form(values)).status_code in (404, 405), address
+    for method in (browser.get, browser.post):
+        assert method(f"/{LOG}").status_code in ((200, 405) if login == "lead" else (403, 405))
     assert all_records() == before
 
 

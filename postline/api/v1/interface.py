@@ -23,6 +23,7 @@ from postline.api.v1 import (
     messages,
     projects,
     queues,
+    reveals,
     tickets,
     topics,
 )
@@ -121,7 +122,7 @@ def interface() -> NinjaAPI:
     )
     api.add_decorator(answered)
     errors.register(api)
-    for noun in (me, projects, queues, topics, tickets, leases, merging, messages, events, attachments):
+    for noun in (me, projects, queues, topics, tickets, leases, merging, reveals, messages, events, attachments):
         api.add_router("", noun.router)
     return api
 

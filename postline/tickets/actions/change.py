@@ -14,6 +14,7 @@ from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
 from postline.tickets.queries.access import lock_ticket_for
+from postline.tickets.queries.shown import shown_of
 
 TAG_LENGTH = 64
 TAGS_MOST = 50
@@ -100,6 +101,9 @@ def change_tags(reach: Reach, *, number: int, tags: Iterable[str], now: datetime
     if len(wanted) > TAGS_MOST or any(not tag or len(tag) > TAG_LENGTH for tag in wanted):
         raise WrongTags
     ticket = lock_ticket_for(reach, number, Right.CHANGE)
+    shown = shown_of(reach, ticket, now=now)  # who saw a tag masked gives it back as they saw it
+    meant = {shown.text(tag): tag for tag in ticket.tags}
+    wanted = sorted({meant.get(tag, tag) for tag in wanted})
     added, removed = set(wanted) - set(ticket.tags), set(ticket.tags) - set(wanted)
     if added or removed:
         append(ticket, Happening.TAGS, person=reach.person, now=now, added=len(added), removed=len(removed))

@@ -4,6 +4,7 @@ from postline.tickets.models.clock import Clock
 from postline.tickets.models.conversation import Attachment, Body, Direction, Draft, Message, Note, Other
 from postline.tickets.models.event import Event
 from postline.tickets.models.merge import Merge
+from postline.tickets.models.reveal import Reveal, Why
 from postline.tickets.models.suggestion import Reason, Suggestion
 from postline.tickets.models.ticket import OPEN_STATES, Participant, Priority, RefusedAddress, Requester, State, Ticket
 
@@ -24,7 +25,9 @@ __all__ = [
     "Reason",
     "RefusedAddress",
     "Requester",
+    "Reveal",
     "State",
     "Suggestion",
     "Ticket",
+    "Why",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postline.outbox.models import OutboxMessage
 from postline.projects.models import Person, Project, Queue
+from postline.tickets.models.showing import Showable
 from postline.tickets.models.ticket import Ticket
 
 
@@ -32,7 +33,7 @@ class Other(models.TextChoices):
     REPLY_TO = "reply-to", _("Asks for replies to")
 
 
-class Message(models.Model):
+class Message(Showable):
     """A message of a ticket. Texts are in `Body`; the raw bytes of a received one in intake, under `raw_id`.
 
     `digest` is what makes two deliveries the same message, once per project. `joined_by` says how it found its ticket
@@ -85,7 +86,7 @@ class Message(models.Model):
         return self.message_id
 
 
-class Body(models.Model):
+class Body(Showable):
     """A message's texts. `html` is as it came: cleaned when it is shown, so that an upgrade protects old ones.
 
     `beside` is of a forwarded letter: what whoever passed it on wrote above it or, while they are the sender

@@ -14,6 +14,7 @@ from postline.projects.hours_in_words import hours_in_words, week_in_words
 from postline.projects.models import Act, AuditEntry, Line, Metric, Role
 from postline.projects.rights.names import known
 from postline.projects.working_time import spans_of, week_of
+from postline.tickets.models import Why
 from postline.web.accounts.settings import OWN_NAMES
 
 ACTIONS = {
@@ -63,6 +64,7 @@ ACTIONS = {
     "quarantine.put-back": gettext_lazy("message put back"),
     "quarantine.expired": gettext_lazy("messages removed after their time"),
     "sender.listed": gettext_lazy("sender blocked or allowed"),
+    "personal.revealed": gettext_lazy("hidden addresses and phone numbers shown"),
     "sender.unlisted": gettext_lazy("sender taken off the list"),
 }
 FIELDS = {
@@ -116,6 +118,7 @@ FIELDS = {
     "count": gettext_lazy("how many"),
     "queue": gettext_lazy("queue"),
     "where": gettext_lazy("in which queues"),
+    "reason": gettext_lazy("reason"),
     **OWN_NAMES,
 }
 
@@ -139,8 +142,8 @@ class Told:
     differences: list[Difference]
 
 
-def told(entry: AuditEntry) -> Told:
-    """The entry in words."""
+def told(entry: AuditEntry, *, words: str = "") -> Told:
+    """The entry in words. `words` are those of whoever gave a reason."""
     detail = entry.detail
     before, after = detail.get("before"), detail.get("after")
     differences = []
@@ -154,6 +157,8 @@ def told(entry: AuditEntry) -> Told:
         differences.append(Difference(field_name(name), "", ""))
     for role in detail.get("roles", ()):
         differences.append(Difference(field_name("role"), "", place(role)))
+    if (why := detail.get("reason")) in Why.values:
+        differences.append(Difference(field_name("reason"), "", ": ".join(filter(None, [str(Why(why).label), words]))))
     target = entry.target.partition(":")[2] or entry.target
     return Told(entry, str(ACTIONS.get(entry.action, entry.action)), target, differences)
 

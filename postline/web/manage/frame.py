@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postline.kit.paging import key_of
 from postline.projects import managed
+from postline.projects.audit_log import may_read_any
 from postline.projects.changes import ChangedMeanwhile
 from postline.projects.models import Project
 from postline.projects.rights import ProjectRight
@@ -60,7 +61,7 @@ def show(
     frame = {
         "side_projects": managed.projects_in_charge(listed, {area.right for area in AREAS}),
         "areas": [area for area in AREAS if project and request.reach.may_in_project(area.right, project.pk)],
-        "may_read_audit": request.reach.may_somewhere(ProjectRight.AUDIT),
+        "may_read_audit": may_read_any(request.reach),
         "may_manage": any(request.reach.may_somewhere(right) for right in managed.SETTING_UP),
         "may_staff": request.reach.may_somewhere(ProjectRight.STAFF),
         "may_make_projects": request.reach.may_in_project(ProjectRight.MANAGE, None),

@@ -70,7 +70,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponse:
 @requires(ProjectRight.OUTBOX)
 def html(request: StaffRequest, message_id: int) -> HttpResponse:
     """The HTML part for the sandboxed frame of the page above."""
-    return framed(_find(request.reach, message_id).html)
+    return framed(_find(request.reach, message_id).html, shown=str)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from postline.kit import clock
+from postline.projects.audit_log import may_read_any
 from postline.projects.managed import SETTING_UP
 from postline.projects.rights import Entered, ProjectRight, Reach, Right
 from postline.web.shared.alarms import shown_alarms
@@ -84,7 +85,7 @@ def _navigation(path: str, reach: Reach) -> list[Place]:
         places.append((_("Quarantine"), "/quarantine/"))
     if any(reach.may_somewhere(right) for right in SETTING_UP):
         places.append((_("Manage"), "/manage/"))
-    elif reach.may_somewhere(ProjectRight.AUDIT):
+    elif may_read_any(reach):
         places.append((_("Audit log"), "/manage/audit/"))
     here = max((address for _label, address in places if path.startswith(address)), key=len, default="")
     return [Place(label, address, address == here) for label, address in places]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from postline.projects.rights import Forbidden, ProjectRight
 from postline.projects.rights.names import known
+from postline.tickets.queries.shown import Masked
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -28,6 +29,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None, *, typed: str = "") -> HttpResponse:
     """403: the person may not do this; the words say what is missing. `typed` is what they wrote, to be copied."""
     return _page(request, 403, _("This is not open to you"), _reason(exception), typed=typed)
+
+
+def masked(request: HttpRequest, error: Masked) -> HttpResponse:
+    """403: it cannot be shown without the personal data that is hidden from the person; leads to the ticket."""
+    words = _("It holds addresses or phone numbers, which are hidden from you in this queue.")
+    if error.may_reveal:
+        words += " " + _("Show them in the ticket, with a reason; then this opens too.")
+    return _page(request, 403, _("This is hidden"), words, ticket=error.number)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None, *, typed: str = "") -> HttpResponse:
@@ -68,12 +77,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, status: int, title: str, words: str, *, typed: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, title: str, words: str, *, typed: str = "", ticket: int | None = None
+) -> HttpResponse:
     if _is_fragment(request):
         return _sentence(status, title, words)
     if not hasattr(request, "reach"):  # refused before we knew who it is
         return _bare_page(request, status, title, words)
-    context = {"title": title, "words": words, "status": status, "typed": typed}
+    context = {"title": title, "words": words, "status": status, "typed": typed, "ticket": ticket}
     return render(request, "shared/error.jinja", context, status=status)
 
 

@@ -124,7 +124,7 @@ def _queue(request: StaffRequest) -> Queue | None:
 
 def _split_page(request: StaffRequest, number: int, message: int, trouble: Trouble | None) -> HttpResponse:
     reach = request.reach
-    talk = conversation(reach, number, whole=True)
+    talk = conversation(reach, number, whole=True, now=clock.now())
     if not reach.may(Right.SPLIT, talk.ticket.queue_id):
         return redirect("desk-ticket", number=number)
     if talk.ticket.state == State.MERGED:

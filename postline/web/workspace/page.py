@@ -11,7 +11,7 @@ from django.template.backends.utils import csrf_input
 
 from postline.kit import clock
 from postline.projects.rights import Reach, Right
-from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
+from postline.tickets.models import OPEN_STATES, Priority, State, Ticket, Why
 from postline.tickets.queries.clocks import clock_facts, promised_minutes
 from postline.tickets.queries.conversation import Conversation, QueueChoice, Said, conversation
 from postline.tickets.queries.joined import how_joined
@@ -47,9 +47,9 @@ def ticket_page(
 ) -> HttpResponse:
     """The page of a ticket. `typed` is kept in the editor; `held` is the id of the message that stopped an answer."""
     reach, now = request.reach, clock.now()
-    talk = conversation(reach, number, whole="all" in request.GET)
+    talk = conversation(reach, number, whole="all" in request.GET, now=now)
     ticket = talk.ticket
-    joined, is_merged = how_joined(ticket), ticket.state == State.MERGED
+    joined, is_merged = how_joined(ticket, talk.shown), ticket.state == State.MERGED
     queues, parts = (
         shown_queues(request, beside=lambda some: ticket.project_id in some.projects),
         merged_here(reach, ticket.pk),
@@ -78,6 +78,7 @@ def ticket_page(
         "suggestions": suggestions_for(reach, ticket) if not is_merged else [],
         "may_split": sum(1 for step in talk.steps if isinstance(step.what, Said) and step.what.is_theirs) > 1,
         "reason_of": suggestion_words,
+        "reasons": list(Why),
         "holder": talk.holder if ticket.taken_until is not None and ticket.taken_until > now else None,
         "clocks": clocks,
         "promised": promised_minutes(ticket, clocks),

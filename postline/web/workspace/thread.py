@@ -18,7 +18,7 @@ from postline.kit.links import mark_links
 from postline.projects.models import Act, Line, Metric
 from postline.tickets import numbers
 from postline.tickets.history import Happening
-from postline.tickets.models import Direction, Priority, Reason, State
+from postline.tickets.models import Direction, Priority, Reason, State, Why
 from postline.tickets.queries.conversation import Conversation, Happened, Noted, Said, Step
 from postline.web.shared import filters
 from postline.web.shared.foreign import mark
@@ -202,6 +202,8 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
             return _("%(who)s split off %(other)s: another problem"), {"other": _number(data)}
         case Happening.SPLIT_FROM:
             return _("%(who)s split it off from %(other)s"), {"other": _number(data)}
+        case Happening.REVEALED:
+            return _("%(who)s looked at hidden addresses and numbers (%(reason)s)"), {"reason": why_words(data)}
         case Happening.NOT_ACKNOWLEDGED:
             return _("no automatic answer (%(reason)s)"), {"reason": reason_words(data.get("reason", ""))}
     return event.kind, {}
@@ -236,6 +238,12 @@ def metric_words(code: str) -> str:
 
 def _act(code: str) -> str:
     return str(Act(code).label) if code in Act.values else code
+
+
+def why_words(data: Mapping[str, Any]) -> str:
+    """The reason of a reveal, in words."""
+    code = data.get("reason", "")
+    return str(Why(code).label) if code in Why.values else str(code)
 
 
 def _number(data: Mapping[str, Any]) -> Markup:

@@ -39,6 +39,9 @@ def test_an_administrator_sees_every_page(d: Department, signed_in: SignedIn, pa
 def test_who_works_at_the_desk_may_not_look(d: Department, signed_in: SignedIn, login: str, path: str) -> None:
     page = signed_in(login).get(address(d, path))
 
+    if (login, path) == ("lead", "audit/"):  # of which they read who had hidden addresses shown, and nothing else
+        assert page.status_code == 200
+        return
     assert page.status_code == 403
     assert "This is not open to you" in page.text
 
