@@ -98,9 +98,9 @@ def candidates(heads: Sequence[str]) -> Sequence[int]:
             wrapped = True
         elif head[0].isalnum():
             beginning = head[:LONGEST_LABEL]
-            if ":" not in beginning and ">" not in beginning[:8] and "：" not in beginning:
-                if len(head) >= LONGEST_TITLE or beginning[:3].lower() not in _TITLE_BEGINNINGS:
-                    continue
+            titled = len(head) < LONGEST_TITLE and beginning[:3].lower() in _TITLE_BEGINNINGS
+            if not titled and ":" not in beginning and ">" not in beginning[:8] and "：" not in beginning:
+                continue
         found.append(index)
     if not wrapped:
         return found

@@ -90,14 +90,17 @@ def is_forward_mark(head: str) -> bool:
 
 def is_forward(subject: str) -> bool:
     """Whether the first prefix of the subject is a forward's: "Fwd: Re: …", not "Re: Fwd: …"."""
-    found = _PREFIX.match(subject)
-    return found is not None and found[1].lower() in _FORWARDS
+    return _prefix(subject) in _FORWARDS
 
 
 def is_reply(subject: str) -> bool:
     """Whether the first prefix of the subject is a reply's."""
-    found = _PREFIX.match(subject)
-    return found is not None and found[1].lower() in _REPLIES
+    return _prefix(subject) in _REPLIES
+
+
+def _prefix(subject: str) -> str:
+    found = _PREFIX.match(subject) if ":" in subject or "：" in subject else None
+    return found[1].lower() if found else ""
 
 
 def inline(text: str, subject: str) -> Forwarded | None:
@@ -145,7 +148,10 @@ def _first_message(node: Node) -> Node | None:
         return node
     if node.content_type in ("multipart/digest", "multipart/report"):
         return None
-    return next(filter(None, map(_first_message, node.children)), None)
+    for child in node.children:
+        if found := _first_message(child):
+            return found
+    return None
 
 
 def _read(leaf: Node) -> Forwarded | None:

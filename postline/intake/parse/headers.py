@@ -207,13 +207,19 @@ def _word_bytes(encoding: bytes, payload: bytes) -> bytes:
 
 def base64_bytes(data: bytes) -> bytes:
     """Base64 as far as it can be read: foreign characters skipped, padding supplied, a stray last letter lost."""
-    try:
-        return binascii.a2b_base64(data.translate(None, b"\r\n"), strict_mode=True)
-    except binascii.Error:
-        pass
+    if (exact := exact_base64(data)) is not None:
+        return exact
     letters = re.sub(rb"[^A-Za-z0-9+/]+", b"", data)
     letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def exact_base64(data: bytes) -> bytes | None:
+    """Base64 in lines; None when anything else stands between them."""
+    try:
+        return binascii.a2b_base64(data.translate(None, b"\r\n"), strict_mode=True)
+    except binascii.Error:
+        return None
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:

@@ -199,7 +199,7 @@ def _evidence(pieces: Iterable[str], lanes: dict[str, int], tables: _Tables, wor
 
 def _lead(scores: dict[str, float]) -> float:
     """How much more evidence the likeliest language has than the next one."""
-    best, second = (sorted(scores.values(), reverse=True) + [0.0, 0.0])[:2]
+    best, second, *_ = (*sorted(scores.values(), reverse=True), 0.0, 0.0)
     return best - second
 
 

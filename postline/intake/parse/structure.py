@@ -14,7 +14,7 @@ from typing import Any
 import fast_mail_parser
 
 from postline.intake.parse.headers import Headers, base64_bytes, text
-from postline.intake.parse.node import Node, declared_node
+from postline.intake.parse.node import MESSAGES, Node, declared_node
 from postline.intake.parse.well_formed import well_formed
 
 MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an attachment
@@ -32,8 +32,21 @@ _MIME_FIELDS = ("content-type", "content-transfer-encoding", "content-dispositio
 
 def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     """The parts of a message; what had to be repaired is added to `defects`."""
-    if found := well_formed(headers, body):
-        return found
+    root = well_formed(headers, body) or _repaired(headers, body, defects)
+    for leaf in root.leaves():
+        if leaf.content_type in MESSAGES:
+            leaf.content = _canonical(leaf.content)
+    return root
+
+
+def _canonical(message: bytes) -> bytes:
+    """An enclosed message is the same file through whatever door it came: lines end in CRLF (RFC 5322 2.1), and the
+    blank ones at its end, which neither readers nor signatures count (RFC 6376 3.4.3), are left out."""
+    message = message.rstrip(b"\r\n")
+    return message if b"\r" in message else message.replace(b"\n", b"\r\n")
+
+
+def _repaired(headers: Headers, body: bytes, defects: list[str]) -> Node:
     if body.count(b"\n--") > MOST_PARTS:
         body = _shortened(headers, body, defects)
     if body.count(b"/") > MOST_NESTED and _containers(body) > MOST_NESTED:

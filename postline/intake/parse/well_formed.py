@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from postline.intake.parse.headers import BLANK_LINE, Headers, base64_bytes, split
+from postline.intake.parse.headers import BLANK_LINE, Headers, exact_base64, split
 from postline.intake.parse.node import Node, declared_node
 
 DEEPEST = 10  # containers within each other
@@ -75,7 +75,7 @@ def _decoded(body: bytes, encoding: str) -> bytes | None:
     if encoding in _AS_THEY_ARE:
         return body
     if encoding == "base64":
-        return base64_bytes(body)
+        return exact_base64(body)
     if encoding != "quoted-printable":
         return None
     content = binascii.a2b_qp(body)
