@@ -32,10 +32,10 @@ def reveal(reach: Reach, *, number: int, reason: str, words: str = "", now: date
 
     Raises NoReason, NothingHidden, MergedAway, NoSuchTicket, Forbidden.
     """
+    ticket = lock_ticket_for(reach, number, Right.REVEAL)
     words = " ".join(readable(words).split())[:LONGEST_WORDS]
     if reason not in Why.values or (reason == Why.OTHER and not words):
         raise NoReason(reason)
-    ticket = lock_ticket_for(reach, number, Right.REVEAL)
     if reach.may(Right.PERSONAL, ticket.queue_id):
         raise NothingHidden(number)
     running = Reveal.objects.filter(ticket=ticket, person=reach.person, until__gt=now).order_by("-until").first()
