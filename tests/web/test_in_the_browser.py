@@ -79,6 +79,8 @@ MANAGEMENT = [
     "/manage/search/?q=web",
     "/manage/people/",
     "/manage/people/{person}/",
+    "/manage/people/{person}/rights/",
+    "/settings/rights/",
     "/manage/people/invite/",
     "/manage/people/invite-many/",
     "/manage/audit/",
@@ -95,6 +97,8 @@ MANAGEMENT = [
     "/manage/projects/mail/mailboxes/new/",
     "/manage/projects/mail/mailboxes/{mailbox}/",
     "/manage/projects/mail/senders/",
+    "/manage/projects/mail/rights/",
+    "/manage/projects/mail/rights/person/web/",
 ]
 
 
@@ -139,6 +143,18 @@ def test_the_question_mark_shows_the_keys_of_the_page(open_page: Open) -> None:
     assert page.locator("#keys dd").all_text_contents() == ["the project", "search", "the keys of this page"]
     page.keyboard.press("Escape")
     assert not page.locator("#keys").is_visible()
+
+
+def test_the_project_is_chosen_by_keys(open_page: Open) -> None:
+    page = open_page("/desk/", login="admin")
+
+    page.keyboard.press("p")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/desk/")
+    page.wait_for_function("document.querySelector('.switch-project').textContent.trim() === 'Games'")
+    assert page.locator("#tree caption").all_text_contents() == ["Games"]
 
 
 def test_keys_are_inert_while_somebody_types(open_page: Open) -> None:
