@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,11 +13,13 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from postline.projects.models import Person
+from postline.projects.models import Act, Metric, Person
+from postline.projects.targets import Step
 from tests.scenes import Department
 from tests.web.conftest import SignedIn
 from tests.web.manage.test_outbox import outgoing
 from tests.web.manage.test_quarantine import put_aside
+from tests.working_time import office, target
 
 pytestmark = pytest.mark.browser
 
@@ -99,6 +102,12 @@ MANAGEMENT = [
     "/manage/projects/mail/senders/",
     "/manage/projects/mail/rights/",
     "/manage/projects/mail/rights/person/web/",
+    "/manage/projects/mail/working-time/",
+    "/manage/projects/mail/calendars/new/",
+    "/manage/projects/mail/calendars/office/",
+    "/manage/projects/mail/calendars/office/delete/",
+    "/manage/projects/mail/targets/new/",
+    "/manage/projects/mail/targets/{target}/",
 ]
 
 
@@ -123,7 +132,11 @@ def test_everybody_can_use_the_pages_of_management(
     open_page: Open, d: Department, path: str, theme: str, size: str, language: str
 ) -> None:
     Person.objects.update(language=language)
-    address = path.format(person=d.people["web"].pk, mailbox=d.mailboxes["support@mail.example"].pk)
+    office(d, country="NL", exceptions={date(2026, 12, 24): ("Короткий день перед праздником", [["09:00", "12:00"]])})
+    step = Step(after_minutes=90, act=Act.MOVE, queue=d.queues["web"])
+    made = target(d, Metric.FIRST_ANSWER, 150, step, queue=d.queues["mail-clients"], warn_minutes=30)
+    mailbox = d.mailboxes["support@mail.example"].pk
+    address = path.format(person=d.people["web"].pk, mailbox=mailbox, target=made.pk)
 
     require_usable(open_page(address, login="admin", theme=theme, size=size, language=language))
 
