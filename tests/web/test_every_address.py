@@ -117,6 +117,7 @@ FORM = {
     "all": "1",
     "sender": "new.example",
     "verdict": "block",
+    "reason": "call",
 }
 
 
