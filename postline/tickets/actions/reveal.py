@@ -34,7 +34,6 @@ def reveal(reach: Reach, *, number: int, reason: str, words: str = "", now: date
     """
     ticket = lock_ticket_for(reach, number, Right.REVEAL)
     words = " ".join(readable(words).split())[:LONGEST_WORDS]
-    ticket = lock_ticket_for(reach, number, Right.REVEAL)
     if reason not in Why.values or (reason == Why.OTHER and not words):
         raise NoReason(reason)
     if reach.may(Right.PERSONAL, ticket.queue_id):
