@@ -37,7 +37,7 @@ OF_TICKET = {
     f"{TICKET}here/", f"{TICKET}keep/",
     f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
     f"{TICKET}merge/", f"{TICKET}apart/", f"{TICKET}undo/", f"{TICKET}not-same/{{other}}/",
-    f"{TICKET}split/{{message}}/",
+    f"{TICKET}split/{{message}}/", f"{TICKET}hand-over/", f"{TICKET}handed-over/", f"{TICKET}take-back/",
     f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/",
     f"{TICKET}participants/{{participant}}/no/", f"{TICKET}requester/", f"{MESSAGE}html/",
     f"{MESSAGE}text/", f"{MESSAGE}raw/", f"{MESSAGE}source/", "desk/attachments/{attachment}/",

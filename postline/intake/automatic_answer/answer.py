@@ -81,6 +81,8 @@ def _occasion(one: Received, *, now: datetime) -> Occasion | None:
         return Occasion.NEW
     if one.message.kind in ROBOTS:
         return None
+    if one.arrived.stays_closed:
+        return Occasion.STAYS_CLOSED
     closed, days = one.arrived.closed_at, project.long_closed_days
     if closed is not None and days is not None and now - closed > timedelta(days=days):
         return Occasion.LONG_CLOSED

@@ -5,7 +5,7 @@ from postline.projects.models.audit import AuditEntry
 from postline.projects.models.automatic_text import AutomaticText, Occasion
 from postline.projects.models.mailbox import Afterwards, Encryption, Mailbox, Reading, ServerHealth, SignIn, Trouble
 from postline.projects.models.person import Membership, Person, Role, Theme
-from postline.projects.models.project import Group, Line, Project, Queue, Topic
+from postline.projects.models.project import Colour, FollowUp, Group, Line, Logo, Project, Queue, Topic
 from postline.projects.models.secret import Secret
 from postline.projects.models.token import Token
 
@@ -14,10 +14,13 @@ __all__ = [
     "Alarm",
     "AuditEntry",
     "AutomaticText",
+    "Colour",
     "Encryption",
+    "FollowUp",
     "Group",
     "Heartbeat",
     "Line",
+    "Logo",
     "Mailbox",
     "Membership",
     "Occasion",

@@ -2,6 +2,7 @@
 
 from postline.tickets.models.conversation import Attachment, Body, Direction, Draft, Message, Note, Other
 from postline.tickets.models.event import Event
+from postline.tickets.models.hand_over import HandOver
 from postline.tickets.models.merge import Merge
 from postline.tickets.models.suggestion import Reason, Suggestion
 from postline.tickets.models.ticket import OPEN_STATES, Participant, Priority, RefusedAddress, Requester, State, Ticket
@@ -13,6 +14,7 @@ __all__ = [
     "Direction",
     "Draft",
     "Event",
+    "HandOver",
     "Merge",
     "Message",
     "Note",

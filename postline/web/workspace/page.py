@@ -11,9 +11,11 @@ from django.template.backends.utils import csrf_input
 
 from postline.kit import clock
 from postline.projects.rights import Reach, Right
+from postline.tickets.history import Happening
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
 from postline.tickets.queries import lists
-from postline.tickets.queries.conversation import Conversation, QueueChoice, Said, conversation
+from postline.tickets.queries.conversation import Conversation, Happened, QueueChoice, Said, conversation
+from postline.tickets.queries.handed_over import came_from
 from postline.tickets.queries.joined import how_joined
 from postline.tickets.queries.merged import merged_here, merged_into
 from postline.tickets.queries.suggestions import suggestions_for
@@ -46,7 +48,9 @@ def ticket_page(
     names = Names(
         queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},
         topics={topic.id: topic.name for topic in talk.topics},
+        private={queue.id for queue in talk.queues if queue.private},
     )
+    kinds = {step.what.kind for step in talk.steps if isinstance(step.what, Happened)}
     context = {
         "csrf": csrf_input(request),  # once: the page has a dozen forms
         "ticket": ticket,
@@ -64,6 +68,8 @@ def ticket_page(
         "merged_numbers": {one.number for one in parts},
         "suggestions": suggestions_for(reach, ticket) if not is_merged else [],
         "may_split": sum(1 for step in talk.steps if isinstance(step.what, Said) and step.what.is_theirs) > 1,
+        "came_from": came_from(ticket) if Happening.TAKEN_OVER in kinds else None,
+        "linked": linked(talk),
         "reason_of": suggestion_words,
         "holder": talk.holder if ticket.taken_until is not None and ticket.taken_until > now else None,
         "is_mine": ticket.taken_by_id == reach.person.pk,
@@ -91,6 +97,13 @@ def ticket_page(
     }
     status = 409 if held is not None else trouble.status if trouble else 200
     return render(request, "workspace/ticket.jinja", context, status=status)
+
+
+def linked(talk: Conversation) -> list[tuple[str, int]]:
+    """The tickets that this one follows or is followed by, as far as the reader sees them, each with the kind."""
+    found = (step.what for step in talk.steps if isinstance(step.what, Happened))
+    wanted = (Happening.FOLLOWS, Happening.FOLLOWED_BY)
+    return [(one.kind, one.data["other"]) for one in found if one.kind in wanted and "other" in one.data]
 
 
 def posted(view: View[...]) -> OpenView[...]:
