@@ -134,8 +134,8 @@ LEFT JOIN tickets_body AS body ON body.message_id = message.id
 LEFT JOIN projects_person AS author ON author.id = message.author_id
 WHERE message.id = ANY(%(messages)s::bigint[])
 UNION ALL
-SELECT note.created_at, 'note', author.login, '', note.text, '{}'
-FROM tickets_note AS note JOIN projects_person AS author ON author.id = note.author_id
+SELECT note.created_at, 'note', coalesce(author.login, ''), '', note.text, '{}'
+FROM tickets_note AS note LEFT JOIN projects_person AS author ON author.id = note.author_id
 WHERE note.id = ANY(%(notes)s::bigint[]) AND note.project_id = %(project)s
 ORDER BY at
 """
