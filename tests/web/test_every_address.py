@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver
 from postline.intake.models import ListedSender, RawMessage
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
-from postline.projects.models import AutomaticText, Group, Mailbox, Membership, Project, Queue
+from postline.projects.models import AutomaticText, Group, Mailbox, Membership, Project, Queue, Topic
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -26,6 +26,7 @@ from tests.web.workspace.test_files import HTML, PIXEL, arrived_with
 TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
 PROJECT, PERSON = "manage/projects/{project}/", "manage/people/{person_id}/"
 GROUP, QUEUE = f"{PROJECT}groups/{{group}}/", f"{PROJECT}queues/{{queue}}/"
+TOPIC = f"{PROJECT}topics/{{topic}}/"
 MAILBOX = f"{PROJECT}mailboxes/{{mailbox_id}}/"
 OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
     "", "help/", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
@@ -60,12 +61,13 @@ OF_SCREENERS = {  # those who look after what was put aside: leads within their 
     "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", SENDERS, f"{SENDERS}{{listed_id}}/off/",
 }  # fmt: skip
 OF_LEADS = {  # what the leads of a project set up, too: of other projects nothing is there
-    f"{PROJECT}start/",
-}
+    f"{PROJECT}start/", f"{PROJECT}topics/", f"{PROJECT}topics/new/", TOPIC, f"{TOPIC}place/", f"{TOPIC}retire/",
+    f"{TOPIC}fields/", f"{TOPIC}fields/{{field}}/", f"{TOPIC}fields/{{field}}/shift/",
+}  # fmt: skip
 SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
-    Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
+    Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox, Topic,
     AutomaticText, RawMessage, ListedSender,
 )  # fmt: skip
 FORM = {
@@ -117,6 +119,8 @@ def values(d: Department) -> Values:
     listed = ListedSender.objects.create(
         project=d.projects["games"], pattern="x.example", verdict="block", added_at=clock.now()
     )
+    asked = {"name": "level", "kind": "number", "label": {"en": "Level"}}
+    Topic.objects.create(project=d.projects["games"], slug="chess", name="Chess", fields=[asked])
     return {
         "number": ticket.number,
         "other": ticket.number,
@@ -133,6 +137,8 @@ def values(d: Department) -> Values:
         "uidb64": "MQ",
         "token": "set-password",
         "group": "web",
+        "topic": "chess",
+        "field": "level",
         "occasion": "new",
         "mailbox_id": d.mailboxes["support@games.example"].pk,
         "person_id": d.people["games1"].pk,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from postline.projects import changes
-from postline.projects.models import Line, Project, Queue
+from postline.projects.models import FollowUp, Line, Project, Queue
 from postline.projects.queues import QueueSettings, change_queue, create_queue, target
 from postline.projects.rights import ProjectRight
 from postline.setup.faults import Unfit
@@ -25,6 +25,10 @@ class QueueEntry(Entry):
     return_queue: str = ""
     target_minutes: int = 480
     signature: str = ""
+    follow_up: FollowUp = FollowUp.REOPEN
+    follow_up_days: int = 0
+    keeps_agent: bool = False
+    accepts_from_projects: bool = False
 
     @property
     def key(self) -> str:
@@ -45,6 +49,10 @@ def export(project: Project) -> Sequence[QueueEntry]:
             return_queue=_slug(queue.return_queue),
             target_minutes=queue.target_minutes,
             signature=queue.signature,
+            follow_up=FollowUp(queue.follow_up),
+            follow_up_days=queue.follow_up_days,
+            keeps_agent=queue.keeps_agent,
+            accepts_from_projects=queue.accepts_from_projects,
         )
         for queue in queues.select_related("parent", "group", "return_queue").order_by("line", "position", "id")
     ]
@@ -72,6 +80,10 @@ def _put(site: Site, entry: QueueEntry) -> None:
         return_queue=queue.return_queue if queue else None,
         target_minutes=entry.target_minutes,
         signature=entry.signature,
+        follow_up=entry.follow_up,
+        follow_up_days=entry.follow_up_days,
+        keeps_agent=entry.keeps_agent,
+        accepts_from_projects=entry.accepts_from_projects,
     )
     if queue is None:
         create_queue(
@@ -93,6 +105,10 @@ def _return_to(site: Site, entry: QueueEntry) -> None:
         return_queue=site.queue(entry.return_queue),
         target_minutes=queue.target_minutes,
         signature=queue.signature,
+        follow_up=FollowUp(queue.follow_up),
+        follow_up_days=queue.follow_up_days,
+        keeps_agent=queue.keeps_agent,
+        accepts_from_projects=queue.accepts_from_projects,
     )
     if _change(site, queue, settings):
         site.changed_too("queues", entry.key)

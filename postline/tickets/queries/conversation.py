@@ -83,10 +83,12 @@ class QueueChoice:
 
 @dataclass(frozen=True, slots=True)
 class TopicChoice:
-    """A topic of the ticket's project."""
+    """A topic of the ticket's project that can be chosen, or the one that the ticket has. `fields`: what that one's
+    form asks, as it is kept."""
 
     id: int
     name: str
+    fields: str
 
 
 @dataclass(slots=True)
@@ -191,7 +193,7 @@ class Conversation:
 def conversation(reach: Reach, number: int, *, whole: bool = False) -> Conversation:
     """The ticket and what was said in it, with the choices that its page offers. Raises NoSuchTicket."""
     ticket = ticket_for(reach, number, related=("project", "queue", "requester", "mailbox"))
-    this = {"ticket": ticket.pk, "project": ticket.project_id, "person": reach.person.pk}
+    this = {"ticket": ticket.pk, "project": ticket.project_id, "topic": ticket.topic_id, "person": reach.person.pk}
     queues = [QueueChoice(*row) for row in rows(QUEUES, this)]
     topics = [TopicChoice(*row) for row in rows(TOPICS, this)]
     messages, hidden = _messages(ticket, whole=whole)
@@ -376,4 +378,7 @@ SELECT id, slug, name, line, private, retired_at FROM projects_queue WHERE proje
 ORDER BY line, position, id
 """
 
-TOPICS = "SELECT id, name FROM projects_topic WHERE project_id = %(project)s ORDER BY name, id"
+TOPICS = """
+SELECT id, name, CASE WHEN id = %(topic)s::bigint THEN fields ELSE '[]' END FROM projects_topic
+WHERE project_id = %(project)s AND (retired_at IS NULL OR id = %(topic)s) ORDER BY name, id
+"""

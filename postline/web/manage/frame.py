@@ -32,6 +32,7 @@ class Area:
 
 AREAS = (
     Area("queues", _("Queues"), "manage-queues", ProjectRight.MANAGE),
+    Area("topics", _("Topics"), "manage-topics", ProjectRight.TOPICS),
     Area("groups", _("Groups"), "manage-groups", ProjectRight.MANAGE),
     Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MANAGE),
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.MANAGE),

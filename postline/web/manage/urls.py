@@ -25,6 +25,8 @@ from postline.web.manage import (
     search,
     senders,
     set_up,
+    topic_fields,
+    topics,
 )
 
 PROJECT = "manage/projects/<slug:project>/"
@@ -56,6 +58,16 @@ urlpatterns = [
     path(PROJECT + "queues/<slug:queue>/", queues.queue, name="manage-queue"),
     path(PROJECT + "queues/<slug:queue>/shift/", queues.shift, name="manage-queue-shift"),
     path(PROJECT + "queues/<slug:queue>/retire/", retire.retire, name="manage-queue-retire"),
+    path(PROJECT + "topics/", topics.listed, name="manage-topics"),
+    path(PROJECT + "topics/new/", topics.new, name="manage-topic-new"),
+    path(PROJECT + "topics/<slug:topic>/", topics.topic, name="manage-topic"),
+    path(PROJECT + "topics/<slug:topic>/place/", topics.place, name="manage-topic-place"),
+    path(PROJECT + "topics/<slug:topic>/retire/", topics.retire, name="manage-topic-retire"),
+    path(PROJECT + "topics/<slug:topic>/fields/", topic_fields.new, name="manage-topic-field-new"),
+    path(PROJECT + "topics/<slug:topic>/fields/<slug:field>/", topic_fields.field, name="manage-topic-field"),
+    path(
+        PROJECT + "topics/<slug:topic>/fields/<slug:field>/shift/", topic_fields.shift, name="manage-topic-field-shift"
+    ),
     path(PROJECT + "automatic/", automatic.settings, name="manage-automatic"),
     path(PROJECT + "automatic/<slug:occasion>/", automatic.words, name="manage-automatic-words"),
     path(PROJECT + "automatic/<slug:occasion>/<slug:queue>/", automatic.words, name="manage-automatic-words-queue"),

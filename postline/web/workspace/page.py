@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import wraps
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.backends.utils import csrf_input
+from django.utils.translation import get_language
 
 from postline.kit import clock
+from postline.projects.form_fields import read
 from postline.projects.rights import Reach, Right
 from postline.tickets.history import Happening
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
@@ -70,6 +73,7 @@ def ticket_page(
         "may_split": sum(1 for step in talk.steps if isinstance(step.what, Said) and step.what.is_theirs) > 1,
         "came_from": came_from(ticket) if Happening.TAKEN_OVER in kinds else None,
         "linked": linked(talk),
+        "labels": labels_of(talk),
         "reason_of": suggestion_words,
         "holder": talk.holder if ticket.taken_until is not None and ticket.taken_until > now else None,
         "is_mine": ticket.taken_by_id == reach.person.pk,
@@ -97,6 +101,13 @@ def ticket_page(
     }
     status = 409 if held is not None else trouble.status if trouble else 200
     return render(request, "workspace/ticket.jinja", context, status=status)
+
+
+def labels_of(talk: Conversation) -> dict[str, str]:
+    """What the form of the ticket's topic calls its fields, in the reader's language."""
+    kept = next((topic.fields for topic in talk.topics if topic.id == talk.ticket.topic_id), "[]")
+    language, otherwise = get_language() or "en", talk.ticket.project.language
+    return {one.name: one.label_in(language, otherwise=otherwise) for one in read(json.loads(kept))}
 
 
 def linked(talk: Conversation) -> list[tuple[str, int]]:
