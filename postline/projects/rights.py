@@ -156,7 +156,7 @@ def reaches_of(people: Sequence[Person]) -> dict[int, Reach]:
     projects: list[int] = []
     queues: list[Queue] = []
     if memberships:
-        wanted = Project.objects.all()
+        wanted = Project.objects.filter(archived_at=None)
         stock = Queue.objects.filter(retired_at=None)
         ids = {m.project_id for m in memberships if m.project_id is not None}
         if all(m.project_id is not None for m in memberships):

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver
 from postline.intake.models import ListedSender, RawMessage
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
-from postline.projects.models import AutomaticText, Group, Mailbox, Membership, Project, Queue, Topic
+from postline.projects.models import AutomaticText, Group, Logo, Mailbox, Membership, Project, Queue, Topic
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -42,11 +42,12 @@ OF_TICKET = {
     f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/",
     f"{TICKET}participants/{{participant}}/no/", f"{TICKET}requester/", f"{MESSAGE}html/",
     f"{MESSAGE}text/", f"{MESSAGE}raw/", f"{MESSAGE}source/", "desk/attachments/{attachment}/",
-    "desk/attachments/{attachment}/message/", "desk/queues/{project}/{slug}/",
+    "logos/{project}/{digest}/", "desk/attachments/{attachment}/message/", "desk/queues/{project}/{slug}/",
 }  # fmt: skip
 OF_ADMINISTRATORS = {
     "outbox/release/", "alarms/{alarm_id}/seen/",
     "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/",
+    "manage/archived/", f"{PROJECT}end/", f"{PROJECT}looks/", f"{PROJECT}looks/logo/",
     "manage/", "manage/search/", "manage/audit/", "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
     f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/", f"{PROJECT}queues/",
     f"{PROJECT}queues/new/", QUEUE, f"{QUEUE}shift/", f"{QUEUE}retire/", "manage/people/", "manage/people/invite/",
@@ -67,8 +68,8 @@ OF_LEADS = {  # what the leads of a project set up, too: of other projects nothi
 SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
-    Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox, Topic,
-    AutomaticText, RawMessage, ListedSender,
+    Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
+    Topic, Logo, AutomaticText, RawMessage, ListedSender,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -119,6 +120,7 @@ def values(d: Department) -> Values:
     listed = ListedSender.objects.create(
         project=d.projects["games"], pattern="x.example", verdict="block", added_at=clock.now()
     )
+    Logo.objects.create(project=d.projects["games"], content_type="image/png", content=PIXEL, digest="0")
     asked = {"name": "level", "kind": "number", "label": {"en": "Level"}}
     Topic.objects.create(project=d.projects["games"], slug="chess", name="Chess", fields=[asked])
     return {
@@ -138,6 +140,7 @@ def values(d: Department) -> Values:
         "token": "set-password",
         "group": "web",
         "topic": "chess",
+        "digest": "0",
         "field": "level",
         "occasion": "new",
         "mailbox_id": d.mailboxes["support@games.example"].pk,

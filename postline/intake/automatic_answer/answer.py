@@ -145,7 +145,7 @@ def _compose(due: Due, voice: Voice) -> Outgoing:
         ticket_id=arrived.ticket_id,
         message_id=references.new_message_id(number=arrived.number, domain=mailbox.address.rpartition("@")[2]),
         envelope_from="",
-        sender_name=mailbox.sender_name,
+        sender_name=mailbox.sender_name or mailbox.project.sender_name,
         sender_address=mailbox.address,
         reply_to=references.reply_address(mailbox=mailbox.address, number=arrived.number)
         if mailbox.plus_addressing

@@ -63,14 +63,15 @@ class Voice:
     ) -> Said:
         """The answer in `language`, else in the project's."""
         project = mailbox.project
-        language = language if language in SPOKEN else project.language
+        spoken = {*project.languages, project.language} if project.languages else SPOKEN
+        language = language if language in spoken else project.language
         hours = self._promised.get(queue_id, project.answer_within_hours)
         return speak(
             self._texts.find(project.pk, queue_id, occasion, language),
             project=project,
             hours=hours,
             language=language,
-            signature=mailbox.sender_name or project.name,
+            signature=mailbox.sender_name or project.sender_name or project.name,
             closed_at=closed_at,
             now=self._now,
         )

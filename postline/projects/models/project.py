@@ -57,7 +57,7 @@ class Project(models.Model):
     answers_follow_ups = models.BooleanField(default=False)
     long_closed_days = models.PositiveIntegerField(null=True, blank=True)
     colour = models.CharField(max_length=16, choices=Colour, default=Colour.BLUE)
-    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)  # besides `language`
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)  # it answers in; none: in all
     sender_name = models.CharField(max_length=100, blank=True, default="")  # of mailboxes that have none of their own
     signature = models.TextField(blank=True, default="")  # of queues that have none of their own
     helps_first_line_after = models.PositiveIntegerField(null=True, blank=True)  # minutes; None: never
@@ -68,7 +68,7 @@ class Project(models.Model):
 
 
 class Logo(models.Model):
-    """The picture of a project: what `projects/logos.py` has checked and made anew, so that it does no harm."""
+    """The picture of a project: what `projects/logos.py` has found harmless."""
 
     project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="logo")
     content_type = models.CharField(max_length=32)

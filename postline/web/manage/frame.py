@@ -38,6 +38,7 @@ AREAS = (
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.MANAGE),
     Area("senders", _("Senders"), "manage-senders", ProjectRight.SCREEN),
     Area("set-up", _("Set-up as a file"), "manage-set-up", ProjectRight.SET_UP),
+    Area("looks", _("Looks and languages"), "manage-looks", ProjectRight.SETTINGS),
     Area("project", _("Settings"), "manage-project", ProjectRight.MANAGE),
 )
 
