@@ -95,6 +95,14 @@ MANAGEMENT = [
     "/manage/projects/mail/mailboxes/new/",
     "/manage/projects/mail/mailboxes/{mailbox}/",
     "/manage/projects/mail/senders/",
+    "/manage/projects/mail/topics/",
+    "/manage/projects/mail/topics/new/",
+    "/manage/projects/mail/topics/display/",
+    "/manage/projects/mail/topics/display/fields/",
+    "/manage/projects/mail/topics/display/retire/",
+    "/manage/projects/mail/looks/",
+    "/manage/projects/mail/end/",
+    "/manage/archived/",
 ]
 
 

@@ -125,17 +125,18 @@ WHERE did.ticket_id = %(ticket)s AND did.person_id = %(person)s AND did.number <
 """  # noqa: S608 - constants of ours
 
 LEFT = """
-SELECT message.created_at AS at, message.direction, coalesce(author.login, nullif(message.sender_name, ''),
-        message.sender_address), message.sender_address,
-    left(CASE WHEN body.new_text <> '' THEN body.new_text ELSE coalesce(body.text, '') END, %(shown)s),
-    ARRAY(SELECT filename FROM tickets_attachment WHERE message_id = message.id ORDER BY id)
+SELECT at, direction, who, address, text, files FROM (
+SELECT message.id, message.created_at AS at, message.direction, coalesce(author.login, nullif(message.sender_name, ''),
+        message.sender_address) AS who, message.sender_address AS address,
+    left(CASE WHEN body.new_text <> '' THEN body.new_text ELSE coalesce(body.text, '') END, %(shown)s) AS text,
+    ARRAY(SELECT filename FROM tickets_attachment WHERE message_id = message.id ORDER BY id) AS files
 FROM tickets_message AS message
 LEFT JOIN tickets_body AS body ON body.message_id = message.id
 LEFT JOIN projects_person AS author ON author.id = message.author_id
 WHERE message.id = ANY(%(messages)s::bigint[])
 UNION ALL
-SELECT note.created_at, 'note', coalesce(author.login, ''), '', note.text, '{}'
+SELECT note.id, note.created_at, 'note', coalesce(author.login, ''), '', note.text, '{}'
 FROM tickets_note AS note LEFT JOIN projects_person AS author ON author.id = note.author_id
 WHERE note.id = ANY(%(notes)s::bigint[]) AND note.project_id = %(project)s
-ORDER BY at
+) AS was ORDER BY at, direction = 'note', id
 """

@@ -32,7 +32,7 @@ class LooksForm(forms.Form):
         label=gettext_lazy("Languages"),
         choices=list(OWN_NAMES.items()),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "check"}),
     )
     sender_name = forms.CharField(
         label=gettext_lazy("Name of the sender"),
