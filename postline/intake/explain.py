@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from postline.intake import bounce, screen, thread
+from postline.intake import bounce, filtering, screen, thread
 from postline.intake.addressed import Mailboxes, by_project
 from postline.intake.authentication import UNKNOWN, Authentication, as_json, failed
+from postline.intake.earlier import Earlier
 from postline.intake.models import RawMessage
 from postline.intake.parse import Bounce, Feedback, ParsedMessage
 from postline.intake.parse.values import Address
 from postline.intake.reader import Reader, Unreadable
 from postline.intake.signatures import check, resolver
 from postline.intake.take_in import PUT_ASIDE_WITHOUT_TICKET
+from postline.kit import clock
 from postline.kit.html import clean
+from postline.projects.models import Mailbox
+from postline.rules import loaded
+from postline.rules.running import Tally, run_hints
 from postline.tickets.models import Message, Ticket
 
 
@@ -98,7 +103,7 @@ def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes, found_out: 
             reason = message.kind
         elif not reason and thread.is_our_own(message, project_id=project_id):
             reason = "own-message"
-        return {
+        about: dict[str, Any] = {
             **nothing,
             **({"kind": screen.SPAM} if reason == screen.SPAM else {}),
             "authentication": _authentication(authentication),
@@ -107,7 +112,33 @@ def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes, found_out: 
             "project": (ticket or ours[0]).project.slug,
             "queue": (ticket.return_queue or ticket.queue).slug if ticket else ours[0].queue.slug,
         }
+        return about if reason else {**about, **_by_rules(message, ours, ticket, authentication, queue=about["queue"])}
     return nothing
+
+
+def _by_rules(
+    message: ParsedMessage, ours: Sequence[Mailbox], ticket: Ticket | None, found_out: Authentication, *, queue: str
+) -> dict[str, Any]:
+    """The filters that hold, the queue and the quarantine that come of them, and what the hints say."""
+    now, project = clock.now(), ours[0].project
+    rules = loaded.rules_of([project.pk])[project.pk]
+    incoming = filtering.Incoming(
+        message=message,
+        mailboxes=ours,
+        queue_id=ours[0].queue_id,
+        ticket_id=ticket.pk if ticket else None,
+        authentication=found_out,
+    )
+    earlier, tally = Earlier([(project.pk, message.sender.address.lower())], now=now), Tally()
+    ran = filtering.run(incoming, rules, earlier, tally, now=now)
+    if ran is None:
+        return {}
+    return {
+        "filters": [one.rule.name for one in ran.done],
+        "queue": rules.slug("queue", ran.plan.queue_id) or queue,
+        "quarantine": ran.plan.aside or None,
+        "hints": [] if ran.plan.aside else run_hints(rules, ran.facts, tally),
+    }
 
 
 def _ticket(found: thread.Thread) -> tuple[Ticket | None, str]:

@@ -58,7 +58,7 @@ def noticed(mailbox_id: int, error: MailboxTrouble, *, now: datetime) -> None:
 def troubled(reach: Reach) -> list[MailboxHealth]:
     """What is wrong now, of the mailboxes that the person manages and that are switched on."""
     known = MailboxHealth.objects.select_related("mailbox__project").exclude(trouble="")
-    mine = known.filter(mailbox__enabled=True, mailbox__project_id__in=reach.projects_with(ProjectRight.MANAGE))
+    mine = known.filter(mailbox__enabled=True, mailbox__project_id__in=reach.projects_with(ProjectRight.MAILBOXES))
     return list(mine.order_by("mailbox__address"))
 
 

@@ -23,6 +23,7 @@ from postline.intake.quarantine import put_aside
 from postline.intake.reader import Reader, Unreadable
 from postline.intake.take_in import take_in_all
 from postline.kit.logs import logger
+from postline.rules import counters
 from postline.tickets.arrival import Arrived
 
 log = logger(__name__)
@@ -39,6 +40,7 @@ def handle(reader: Reader, *, now: datetime, batch: int = BATCH) -> int:
         _set_up_transaction()
         raws = claim(batch, now=now)
         if not raws:
+            counters.write(now=now)
             return 0
         mailboxes = Mailboxes.now()
         groups = [raws[start : start + GROUP] for start in range(0, len(raws), GROUP)]
@@ -50,6 +52,7 @@ def handle(reader: Reader, *, now: datetime, batch: int = BATCH) -> int:
             RawMessage.objects.filter(pk__in=done).update(state=State.HANDLED, handled_at=now)
             handled += len(group)
         count_arrivals(came, now=now)
+    counters.write(now=now)
     return handled
 
 
@@ -70,6 +73,7 @@ def handle_one(
         if arrived is not None:
             RawMessage.objects.filter(pk=raw_id).update(state=State.HANDLED, handled_at=now)
         count_arrivals(came, now=now)
+    counters.write(now=now)
     return arrived[0] if arrived else None
 
 

@@ -1,4 +1,4 @@
-"""The way of a message that has been read: whose → screen → thread → open or append → automatic answer → the same?
+"""The way of a message that has been read: whose → screen → thread → filters → open or append → automatic answer.
 
 Runs within the transaction of the pipeline's batch.
 """
@@ -6,15 +6,18 @@ Runs within the transaction of the pipeline's batch.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
-from postline.intake import bounce, floods, screen, sender, thread
+from django.db import transaction
+
+from postline.intake import bounce, filtering, floods, screen, sender, thread
 from postline.intake.accepted import as_wanted, legible
 from postline.intake.addressed import Mailboxes, by_project
 from postline.intake.authentication import Authentication, failed
 from postline.intake.automatic_answer import Received, answer_automatically
+from postline.intake.earlier import Earlier
 from postline.intake.models import RawMessage, Source
 from postline.intake.parse import ParsedMessage
 from postline.intake.probe import is_probe
@@ -25,6 +28,8 @@ from postline.kit import metrics
 from postline.kit.html import has_remote_pictures
 from postline.kit.logs import logger
 from postline.projects.models import Mailbox
+from postline.rules import counters, faults, loaded
+from postline.rules.running import Tally
 from postline.tickets.actions.arrive import arrive
 from postline.tickets.actions.refused_address import wrote_again
 from postline.tickets.actions.seen_again import seen_again
@@ -46,18 +51,22 @@ class Batch:
     listed: screen.Listed
     people: frozenset[str]  # addresses of the desk's own people among the senders
     seen: floods.Sightings
+    rules: Mapping[int, loaded.Rules]  # by project
+    earlier: Earlier
     topic_id: int | None
     fields: dict[str, str] | None
     now: datetime
     stored: list[Received] = field(default_factory=list)
     told: dict[int, Authentication] = field(default_factory=dict)  # by the mailboxes' own servers
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """It is not to be seen in a project, for this reason."""
+    """It is not to be seen in a project, for this reason; `detail` says more, such as which filter it was."""
 
     reason: str
+    detail: str = ""
 
 
 class Nothing:
@@ -93,23 +102,32 @@ def take_in_all(
         listed=screen.Listed(every_project, [*messages, *(message for _, message in asking)]),
         people=sender.people_among(message for _, message in asking),
         seen=floods.count(asking, now=now),
+        rules=loaded.rules_of(every_project),
+        earlier=Earlier(_requesters(addressed, asking), now=now),
         topic_id=topic_id,
         fields=fields,
         now=now,
     )
     for raw, message, projects in addressed:
-        reason = message.kind
+        aside = Aside(message.kind)
         for ours in projects.values():
             outcome = _take_in(raw, message, ours, batch)
             if isinstance(outcome, Aside):
-                reason = outcome.reason
+                aside = outcome
                 continue
             done.setdefault(raw.pk, [])
             if isinstance(outcome, Arrived):
                 done[raw.pk].append(outcome)
                 came.update(mailbox.pk for mailbox in ours)
         if raw.pk not in done:
-            put_aside(raw, reason=reason, message=message, project_id=next(iter(projects)), now=now)
+            put_aside(
+                raw,
+                reason=aside.reason,
+                error=aside.detail,
+                message=message,
+                project_id=next(iter(projects)),
+                now=now,
+            )
     _follow_up(batch)
     return done
 
@@ -170,8 +188,12 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
     letter = sender.Letter(message)
     if found.ticket_id is None:
         letter = sender.letter_of(message, mailbox=ours[0], mailboxes=batch.mailboxes, believed=believed)
-    arrival = as_wanted(raw, _arrival(raw, letter, found, ours, batch, about=about))
+    unfiltered = as_wanted(raw, _arrival(raw, letter, found, ours, batch, about=about))
+    arrival = _through_rules(unfiltered, letter, ours, batch, authentication, is_wanted=is_wanted)
+    if isinstance(arrival, Aside):
+        return arrival
     arrived = arrive(arrival, now=now)
+    batch.earlier.add(project_id, arrival.sender_address, arrived)
     batch.known.add(
         arrived, letter.message, project_id=project_id, participants=[one for _, one in participants(arrival)]
     )
@@ -193,6 +215,34 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
     )
     log.info("message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by)
     return arrived
+
+
+def _through_rules(
+    arrival: Arrival,
+    letter: sender.Letter,
+    ours: Sequence[Mailbox],
+    batch: Batch,
+    authentication: Authentication,
+    *,
+    is_wanted: bool,
+) -> Arrival | Aside:
+    """What the project's filters make of it, with what its hints say. What a person wants is not put aside."""
+    rules = batch.rules[arrival.project_id]
+    incoming = filtering.Incoming(
+        message=letter.message,
+        mailboxes=ours,
+        queue_id=arrival.queue_id,
+        ticket_id=arrival.ticket_id,
+        authentication=authentication,
+        topic_id=arrival.topic_id,
+        fields=arrival.fields,
+    )
+    ran = filtering.run(incoming, rules, batch.earlier, batch.tally, now=batch.now)
+    if ran is None:
+        return arrival
+    if ran.plan.aside and not is_wanted:
+        return Aside(ran.plan.aside, ran.done[-1].rule.label)
+    return filtering.with_hints(filtering.filtered(arrival, ran), rules, ran, batch.tally)
 
 
 def _reason_against(
@@ -219,8 +269,31 @@ def _follow_up(batch: Batch) -> None:
         }
     )
     answer_automatically(batch.stored, mailboxes=batch.mailboxes, now=batch.now)
+    _follow_up_of_rules(batch)
     opened = [one.arrived.ticket_id for one in batch.stored if one.arrived.is_new and one.message.kind == "letter"]
     suggest_same(opened, now=batch.now)
+
+
+def _follow_up_of_rules(batch: Batch) -> None:
+    """Rules that cannot go on are switched off; what the others did is counted once it is committed."""
+    unusable = [one for rules in batch.rules.values() for one in rules.unusable] + list(batch.tally.unusable.values())
+    if unusable:
+        faults.switch_off(unusable, now=batch.now)
+    if batch.tally.messages:
+        transaction.on_commit(lambda: counters.gather(batch.tally, now=batch.now))
+
+
+def _requesters(
+    addressed: Sequence[tuple[RawMessage, ParsedMessage, dict[int, list[Mailbox]]]],
+    asking: Sequence[tuple[RawMessage, ParsedMessage]],
+) -> list[tuple[int, str]]:
+    """Who asks, in each project: who wrote, or whose letter somebody has passed on."""
+    return [
+        (project_id, address.lower())
+        for (_, _, projects), (_, message) in zip(addressed, asking, strict=True)
+        for project_id in projects
+        for address in (message.sender.address, message.forwarded.sender.address if message.forwarded else "")
+    ]
 
 
 def _is_probe(message: ParsedMessage | Unreadable) -> bool:

@@ -33,3 +33,26 @@ def is_dangerous(filename: str, content_type: str) -> bool:
 def is_message(filename: str, content_type: str) -> bool:
     """Whether it is a message of its own (RFC 5322), to be opened as one."""
     return content_type.lower() == "message/rfc822" or filename.lower().endswith(".eml")
+
+
+_WORDS = frozenset(
+    "txt text csv tsv log eml msg vcf vcard ics ical mbox md rst rtf json ndjson xml yml yaml ini htm html xhtml mht "
+    "mhtml diff patch asc".split()
+)
+_WORDY = ("text/", "message/", "multipart/")
+
+
+def is_text(filename: str, content_type: str, content: bytes) -> bool:
+    """Whether its words can be read without a program for it: by its type, its name, or because it is nothing else."""
+    ending = filename.rstrip(" .").rpartition(".")[2].lower()
+    kind = content_type.lower()
+    if ending in _WORDS or kind.startswith(_WORDY) or kind.endswith(("json", "xml", "rfc822", "vcard", "csv", "rtf")):
+        return True
+    beginning = content[:4096]
+    if b"\0" in beginning:
+        return False
+    try:
+        beginning.decode()
+    except UnicodeDecodeError as error:
+        return error.start >= len(beginning) - 3  # a letter of several bytes was cut
+    return True

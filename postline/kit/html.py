@@ -84,9 +84,11 @@ _STYLE = re.compile(r' style="([^"]*)"')  # as the cleaner writes it
 
 
 def _is_unusual(cleaned: str) -> bool:
-    if any(("(" in style or "\\" in style) and _FETCHING.search(style) for style in _STYLE.findall(cleaned)):
+    if ("(" in cleaned or "\\" in cleaned) and any(
+        ("(" in style or "\\" in style) and _FETCHING.search(style) for style in _STYLE.findall(cleaned)
+    ):
         return True
-    return _OTHER_LINK.search(cleaned) is not None
+    return " href=" in cleaned and _OTHER_LINK.search(cleaned) is not None
 
 
 _IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)')  # as the cleaner writes it; no value holds a quotation mark

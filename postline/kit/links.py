@@ -8,13 +8,19 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 import idna
 from publicsuffixlist import PublicSuffixList
 
+LONGEST_HTML = 200_000  # characters of a letter whose links are judged
+MOST_LINKS = 200
 LONGEST_WORDS = 2_000  # of a link's words; longer ones are no address
 _ANCHOR = re.compile(r'<a(?P<attributes>(?: [a-z-]+="[^"]*")*)>|</a>')
+_FOREIGN_ANCHOR = re.compile(
+    r"<a\s[^<>]*?\bhref\s{0,9}=\s{0,9}(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s<>\"']+))[^<>]*>", re.IGNORECASE
+)
 _HREF = re.compile(r' href="([^"]*)"')
 _TITLE = re.compile(r' title="[^"]*"')
 _TAG = re.compile(r"<[^<>]*>")
@@ -50,6 +56,18 @@ def pretence(url: str, words: str) -> Pretence:
         return Pretence.ELSEWHERE
     claimed = _claimed(shown)
     return Pretence.ELSEWHERE if claimed and registrable(claimed) != registrable(host) else Pretence.NONE
+
+
+def misleads(html: str) -> bool:
+    """Whether any of the first links of a foreign letter pretends. Takes the HTML as it came."""
+    html = html[:LONGEST_HTML]
+    for link in islice(_FOREIGN_ANCHOR.finditer(html), MOST_LINKS):
+        url = entities.unescape(link[1] or link[2] or link[3] or "")
+        end = html.find("</a", link.end(), link.end() + LONGEST_WORDS)
+        words = html[link.end() : end if end >= 0 else link.end() + LONGEST_WORDS]
+        if pretence(url, entities.unescape(_TAG.sub("", words))):
+            return True
+    return False
 
 
 def looks_alike(host: str) -> bool:

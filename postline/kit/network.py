@@ -10,6 +10,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from typing import Any
@@ -25,6 +26,14 @@ _V4_COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291, 2.5.5.1: deprecated
 
 class NotAllowed(OSError):
     """The name leads to private addresses only, and none of them is in POSTLINE_ALLOW_NETWORKS."""
+
+
+class NotEncrypted(ValueError):
+    """A plain address outside of the networks in POSTLINE_ALLOW_NETWORKS."""
+
+
+class TooLong(ValueError):
+    """An answer that is longer than we read."""
 
 
 def connect(host: str, port: int, *, allow: Sequence[Network], timeout: float) -> socket.socket:
@@ -69,6 +78,39 @@ def post_form(
 
     Raises NotAllowed, OSError, http.client.HTTPException, ValueError (no such address, or an endless answer).
     """
+    with closing(_to_web_server(url, allow=allow, timeout=timeout)) as connection:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        connection.request("POST", _path(url), urlencode(fields), headers)
+        answer = connection.getresponse()
+        body = answer.read(LONGEST_ANSWER + 1)
+    if len(body) > LONGEST_ANSWER:
+        raise TooLong("the answer is too long")
+    return answer.status, body
+
+
+def get(
+    url: str, *, allow: Sequence[Network], timeout: float = 10.0, longest: int = LONGEST_ANSWER, patience: float = 30.0
+) -> tuple[int, bytes]:
+    """Fetch what stands at an address; status and body. Redirects are not followed. `http:` only inside `allow`.
+
+    `patience` is how many seconds the whole may take, `timeout` each step. Raises TooLong, NotEncrypted, NotAllowed,
+    OSError, http.client.HTTPException, ValueError (no such address).
+    """
+    deadline = time.monotonic() + patience
+    with closing(_to_web_server(url, allow=allow, timeout=timeout)) as connection:
+        connection.request("GET", _path(url), headers={"User-Agent": "Postline", "Accept-Encoding": "identity"})
+        answer = connection.getresponse()
+        body = bytearray()
+        while part := answer.read1(1 << 16):
+            body += part
+            if len(body) > longest:
+                raise TooLong("the answer is too long")
+            if time.monotonic() > deadline:
+                raise TimeoutError("the answer does not come to an end")
+    return answer.status, bytes(body)
+
+
+def _to_web_server(url: str, *, allow: Sequence[Network], timeout: float) -> http.client.HTTPConnection:
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise ValueError("no web address")
@@ -79,16 +121,13 @@ def post_form(
         connection.sock = connect(parts.hostname, parts.port or 80, allow=allow, timeout=timeout)
         if not is_inside(ipaddress.ip_address(connection.sock.getpeername()[0]), allow):
             connection.close()
-            raise ValueError("not encrypted: write https://")
-    with closing(connection):
-        path = parts.path or "/"
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-        connection.request("POST", f"{path}?{parts.query}" if parts.query else path, urlencode(fields), headers)
-        answer = connection.getresponse()
-        body = answer.read(LONGEST_ANSWER + 1)
-    if len(body) > LONGEST_ANSWER:
-        raise ValueError("the answer is too long")
-    return answer.status, body
+            raise NotEncrypted("not encrypted: write https://")
+    return connection
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
 def is_public(address: Address) -> bool:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from postline.kit.text import readable
+from postline.rules.suggestions import SUGGESTIONS
 
 LINES = 12  # of the text
 LONGEST = 300  # letters of one fact
@@ -77,8 +78,12 @@ def _all_facts(result: Result) -> Iterator[tuple[str, str]]:
         yield "file", f"{part['filename'] or '(no name)'}, {part['content_type']}, {part['size']} bytes{inline}"
     yield "html", "yes" if result.get("html") else ""
     yield "defects", ", ".join(result.get("defects", ()))
-    for name in ("filters", "hints"):
-        yield name, ", ".join(str(one) for one in result.get(name, ()))
+    yield "filters", ", ".join(result.get("filters", ()))
+    yield "hints", ", ".join(_hint(one) for one in result.get("hints", ()))
+
+
+def _hint(said: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {said[name]}" for name in SUGGESTIONS if name in said)
 
 
 def _people(people: Sequence[Mapping[str, str]]) -> str:

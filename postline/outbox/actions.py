@@ -49,8 +49,8 @@ def retry(reach: Reach, *, message_id: int, now: datetime) -> OutboxMessage:
     message = visible(reach).select_for_update(of=("self",)).filter(pk=message_id).first()
     if message is None:
         raise NoSuchMessage
-    if not reach.may_in_project(ProjectRight.MANAGE, message.project_id):
-        raise Forbidden(ProjectRight.MANAGE)  # an auditor reads the outbox and changes nothing
+    if not reach.may_in_project(ProjectRight.MAILBOXES, message.project_id):
+        raise Forbidden(ProjectRight.MAILBOXES)  # an auditor reads the outbox and changes nothing
     if message.state not in (State.WAITING, State.FAILED):
         raise NothingToRetry
     Recipient.objects.filter(message=message, state=State.FAILED).update(state=State.WAITING, finished_at=None)

@@ -61,7 +61,7 @@ def notice_changed_settings(*, now: datetime) -> None:
 def troubled(reach: Reach) -> list[OutgoingHealth]:
     """What is wrong now, of the mailboxes that the person manages."""
     known = OutgoingHealth.objects.select_related("mailbox__project").exclude(trouble="")
-    mine = known.filter(mailbox__project_id__in=reach.projects_with(ProjectRight.MANAGE))
+    mine = known.filter(mailbox__project_id__in=reach.projects_with(ProjectRight.MAILBOXES))
     return list(mine.exclude(mailbox__outgoing_host="").order_by("mailbox__address"))
 
 

@@ -17,6 +17,8 @@ from postline.projects.rights import Forbidden, ProjectRight, Reach
 
 log = logger(__name__)
 
+OF_LEADS = ("target-near", "target-missed")  # `tickets/clocks/escalate.py`
+
 
 class NoSuchAlarm(Exception):
     """There is no such alarm, or it is over."""
@@ -60,21 +62,30 @@ def end_alarm(code: str, *, subject: str = "", now: datetime) -> bool:
 
 
 def standing(reach: Reach, *, now: datetime) -> Sequence[Alarm]:
-    """What this person is to be told: for administrators of the installation what nobody has acknowledged."""
-    if not reach.is_admin:
-        return []
-    return list(_standing(now).filter(acknowledged_at=None).order_by("since", "pk"))
+    """What this person is to be told, as long as nobody has acknowledged it: administrators of the installation
+    everything, leads what concerns the targets of their projects."""
+    mine = _of(reach, now)
+    return [] if mine is None else list(mine.filter(acknowledged_at=None).order_by("since", "pk"))
 
 
 def acknowledge(reach: Reach, *, alarm_id: int, now: datetime) -> None:
     """Take it off the pages until it is over and comes back. Raises Forbidden, NoSuchAlarm."""
-    if not reach.may_in_project(ProjectRight.MANAGE, None):
+    mine = _of(reach, now)
+    alarm = mine.filter(pk=alarm_id).first() if mine is not None else None
+    if alarm is None and not reach.is_admin:
         raise Forbidden(ProjectRight.MANAGE)
-    alarm = _standing(now).filter(pk=alarm_id).first()
     if alarm is None:
         raise NoSuchAlarm
     Alarm.objects.filter(pk=alarm.pk).update(acknowledged_at=now)
     audit.record(actor=reach.person.login, action="alarm.acknowledged", target=f"{alarm.code}/{alarm.subject}", now=now)
+
+
+def _of(reach: Reach, now: datetime) -> QuerySet[Alarm] | None:
+    """Those that are this person's business; None: none ever are."""
+    if reach.is_admin:
+        return _standing(now)
+    led = reach.projects_with(ProjectRight.WORKING_TIME)
+    return _standing(now).filter(code__in=OF_LEADS, detail__project__in=led) if led else None
 
 
 def _standing(now: datetime) -> QuerySet[Alarm]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from postline.projects.models import AuditEntry
 from postline.projects.rights import ProjectRight, Reach
+
+REVEALED = "personal.revealed"
+WATCHING = ProjectRight.QUEUES  # leads, too: whoever looks after the queues sees who looked behind the masks there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +26,13 @@ class AuditFilter:
 
 
 def entries(reach: Reach, wanted: AuditFilter) -> QuerySet[AuditEntry]:
-    """The entries that the person may read: all, or those of the projects whose log is theirs."""
+    """The entries that the person may read: all, or those of the projects whose log is theirs, or of the projects whose
+    queues they look after those that tell who had hidden addresses shown."""
     found = AuditEntry.objects.all()
     if not reach.may_in_project(ProjectRight.AUDIT, None):
-        found = found.filter(detail__project__in=reach.projects_with(ProjectRight.AUDIT))
+        readable = Q(detail__project__in=reach.projects_with(ProjectRight.AUDIT))
+        watched = Q(action=REVEALED, detail__project__in=reach.projects_with(WATCHING))
+        found = found.filter(readable | watched)
     if wanted.actor:
         found = found.filter(actor=wanted.actor)
     if wanted.action:
@@ -43,5 +49,14 @@ def entries(reach: Reach, wanted: AuditFilter) -> QuerySet[AuditEntry]:
 def may_read(reach: Reach, entry: AuditEntry) -> bool:
     """Whether this entry is one of those."""
     project = entry.detail.get("project")
-    everywhere = reach.may_in_project(ProjectRight.AUDIT, None)
-    return everywhere or (project is not None and reach.may_in_project(ProjectRight.AUDIT, project))
+    if reach.may_in_project(ProjectRight.AUDIT, None):
+        return True
+    if project is None:
+        return False
+    watches = entry.action == REVEALED and reach.may_in_project(WATCHING, project)
+    return watches or reach.may_in_project(ProjectRight.AUDIT, project)
+
+
+def may_read_any(reach: Reach) -> bool:
+    """Whether there can be an entry for this person."""
+    return reach.may_somewhere(ProjectRight.AUDIT) or reach.may_somewhere(WATCHING)

@@ -21,7 +21,6 @@ from postline.kit.sql import rows
 from postline.kit.text import one_line, readable
 from postline.projects import audit, changes
 from postline.projects.models import AutomaticText, Occasion, Project, Queue
-from postline.projects.opening import opening_of
 from postline.projects.rights import ProjectRight, Reach
 
 LONGEST_SUBJECT = 150
@@ -62,10 +61,9 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSettings:
-    """When a project answers automatically, and what it promises. `opening` as `projects/opening.py` has it."""
+    """When a project answers automatically, and what it promises where no target says it."""
 
     answer_within_hours: int | None
-    opening: Mapping[str, list[str]]
     answers_follow_ups: bool
     long_closed_days: int | None
 
@@ -149,17 +147,15 @@ def change_settings(
     """Change when a project answers automatically and what it promises; `queues` has the queues whose promise differs
     from their project's. Returns whether anything changed.
 
-    Raises Forbidden, WrongHours, WrongPromise, ChangedMeanwhile.
+    Raises Forbidden, WrongPromise, ChangedMeanwhile.
     """
-    reach.require_in_project(ProjectRight.MANAGE, project_id)
-    opening_of(settings.opening)
+    reach.require_in_project(ProjectRight.TEMPLATES, project_id)
     for hours in (settings.answer_within_hours, *queues.values()):
         _require_within(hours, LONGEST_PROMISE, "answer_within_hours")
     _require_within(settings.long_closed_days, LONGEST_CLOSED, "long_closed_days")
     project = Project.objects.select_for_update().get(pk=project_id)
     values = {
         "answer_within_hours": settings.answer_within_hours,
-        "opening": dict(settings.opening),
         "answers_follow_ups": settings.answers_follow_ups,
         "long_closed_days": settings.long_closed_days,
     }
@@ -195,11 +191,11 @@ def change_words(
 
     Raises Forbidden, UnknownVariable, WrongText, ChangedMeanwhile.
     """
-    reach.require_in_project(ProjectRight.MANAGE, project.pk)
+    reach.require_in_project(ProjectRight.TEMPLATES, project.pk)
     given = {language: require_fitting(one) if one else None for language, one in words.items()}
     name = target(project, queue, occasion)
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    changes.require_unchanged(reach, name, seen=seen)
+    changes.require_unchanged(reach, name, seen=seen, project_id=project.pk)
     theirs = AutomaticText.objects.filter(project=project, queue=queue, occasion=occasion)
     before = {one.language: Words(one.subject, one.text) for one in theirs}
     differing = [language for language, one in given.items() if one != before.get(language)]

@@ -51,7 +51,7 @@ def keep(
     `seen` is the number of the last change that the person knew of. Of the fields in `private` the audit log keeps
     only that they were changed: they say who somebody is. Raises ChangedMeanwhile.
     """
-    require_unchanged(reach, target, seen=seen)
+    require_unchanged(reach, target, seen=seen, project_id=project_id)
     differing = {name: value for name, value in values.items() if getattr(thing, name) != value}
     if not differing:
         return False
@@ -73,11 +73,20 @@ def shown(value: Any) -> Any:
     return str(value) if isinstance(value, Model) else value
 
 
-def require_unchanged(reach: Reach, target: str, *, seen: int) -> None:
-    """Raises ChangedMeanwhile where somebody changed `target` after the change of this number."""
+def require_unchanged(reach: Reach, target: str, *, seen: int, project_id: int | None = None) -> None:
+    """Raises ChangedMeanwhile where somebody changed `target` after the change of this number.
+
+    Whoever may change something of a project (`project_id`, the caller has asked) reads what others changed of it.
+    """
     missed = list(_changes_of(target).filter(number__gt=seen).order_by("number"))
     if missed:
-        told = [entry for entry in missed if may_read(reach, entry) or "changed" in entry.detail]  # by the person
+        told = [
+            entry
+            for entry in missed
+            if may_read(reach, entry)
+            or "changed" in entry.detail  # by the person
+            or (project_id is not None and entry.detail.get("project") == project_id)
+        ]
         raise ChangedMeanwhile(target, told, has_more=len(told) < len(missed))
 
 

@@ -32,7 +32,7 @@ def target(group: Group) -> str:
 @transaction.atomic
 def create_group(reach: Reach, *, project: Project, slug: str, name: str, line: Line, now: datetime) -> Group:
     """Make a group. Raises Forbidden, WrongSlug, SlugTaken."""
-    reach.require_in_project(ProjectRight.MANAGE, project.pk)
+    reach.require_in_project(ProjectRight.STAFF, project.pk)
     require_slug(slug)
     if project.groups.filter(slug=slug).exists():
         raise SlugTaken(slug)
@@ -88,7 +88,7 @@ def delete_group(reach: Reach, *, group_id: int, heir: Group | None, now: dateti
 
 def _locked(reach: Reach, group_id: int) -> Group:
     group = Group.objects.select_for_update(of=("self",)).select_related("project").get(pk=group_id)
-    reach.require_in_project(ProjectRight.MANAGE, group.project_id)
+    reach.require_in_project(ProjectRight.STAFF, group.project_id)
     return group
 
 

@@ -80,7 +80,7 @@ SECRETS = frozenset(one.name for one in fields(MailboxSettings) if not one.repr)
 
 def manageable(reach: Reach) -> QuerySet[Mailbox]:
     """The mailboxes that the person may set up."""
-    return Mailbox.objects.filter(project_id__in=reach.projects_with(ProjectRight.MANAGE)).select_related(
+    return Mailbox.objects.filter(project_id__in=reach.projects_with(ProjectRight.MAILBOXES)).select_related(
         "project", "queue"
     )
 
@@ -99,8 +99,8 @@ def target(mailbox: Mailbox) -> str:
 @transaction.atomic
 def create_mailbox(reach: Reach, *, project_id: int, settings: MailboxSettings, now: datetime) -> Mailbox:
     """Set up a mailbox of a project. Raises Forbidden, WrongSettings."""
-    if not reach.may_in_project(ProjectRight.MANAGE, project_id):
-        raise Forbidden(ProjectRight.MANAGE)
+    if not reach.may_in_project(ProjectRight.MAILBOXES, project_id):
+        raise Forbidden(ProjectRight.MAILBOXES)
     mailbox = Mailbox(project_id=project_id)
     _apply(mailbox, settings)
     mailbox.save(force_insert=True)
@@ -120,7 +120,7 @@ def change_mailbox(
     """
     mailbox = _lock(reach, mailbox_id)
     if seen is not None:
-        changes.require_unchanged(reach, target(mailbox), seen=seen)
+        changes.require_unchanged(reach, target(mailbox), seen=seen, project_id=mailbox.project_id)
     before = _harmless(settings_of(mailbox))
     _apply(mailbox, settings)
     mailbox.version = F("version") + 1
@@ -278,8 +278,8 @@ def _lock(reach: Reach, mailbox_id: int) -> Mailbox:
     mailbox = Mailbox.objects.select_for_update(of=("self",)).filter(pk=mailbox_id).first()
     if mailbox is None or not reach.may_in_project(ProjectRight.ENTER, mailbox.project_id):
         raise NoSuchMailbox
-    if not reach.may_in_project(ProjectRight.MANAGE, mailbox.project_id):
-        raise Forbidden(ProjectRight.MANAGE)
+    if not reach.may_in_project(ProjectRight.MAILBOXES, mailbox.project_id):
+        raise Forbidden(ProjectRight.MAILBOXES)
     return mailbox
 
 

@@ -9,18 +9,33 @@ from typing import Any, TypeVar
 from django.db.models import Count, F, Model, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 
-from postline.projects.models import Group, Line, Mailbox, Membership, Person, Project, Queue
+from postline.projects.models import Calendar, Group, Line, Mailbox, Membership, Person, Project, Queue, Target
 from postline.projects.rights import ProjectRight, Reach
 
 PAGE = 50
 Thing = TypeVar("Thing", bound=Model)
+SETTING_UP = frozenset(
+    {
+        ProjectRight.QUEUES,
+        ProjectRight.TOPICS,
+        ProjectRight.FILTERS,
+        ProjectRight.HINTS,
+        ProjectRight.TEMPLATES,
+        ProjectRight.WORKING_TIME,
+        ProjectRight.MAILBOXES,
+        ProjectRight.STAFF,
+        ProjectRight.RIGHTS,
+        ProjectRight.SETTINGS,
+        ProjectRight.SET_UP,
+    }
+)  # who has any of them in a project finds it under Manage
 
 
 class NothingThere(Exception):
     """There is no such thing, or the person may not know that there is one."""
 
 
-def projects_of(reach: Reach, right: ProjectRight = ProjectRight.MANAGE) -> QuerySet[Project]:
+def projects_of(reach: Reach, right: ProjectRight) -> QuerySet[Project]:
     """The projects where the person has this right, by name."""
     return Project.objects.filter(pk__in=reach.projects_with(right)).order_by("name", "pk")
 
@@ -31,41 +46,67 @@ def projects_in_charge(reach: Reach, rights: Collection[ProjectRight]) -> QueryS
     return Project.objects.filter(pk__in=found).order_by("name", "pk")
 
 
-def project_for(reach: Reach, slug: str, right: ProjectRight = ProjectRight.MANAGE) -> Project:
+def project_for(reach: Reach, slug: str, right: ProjectRight) -> Project:
     """The project, where the person has this right in it. Raises NothingThere."""
     return _one(projects_of(reach, right).filter(slug=slug))
 
 
 def group_for(reach: Reach, project: str, slug: str) -> Group:
     """Raises NothingThere."""
-    return _one(Group.objects.select_related("project").filter(project=project_for(reach, project), slug=slug))
+    its = project_for(reach, project, ProjectRight.STAFF)
+    return _one(Group.objects.select_related("project").filter(project=its, slug=slug))
 
 
-def queue_for(reach: Reach, project: str, slug: str, *, also_retired: bool = False) -> Queue:
-    """Raises NothingThere."""
+def queue_for(
+    reach: Reach, project: str, slug: str, right: ProjectRight = ProjectRight.QUEUES, *, also_retired: bool = False
+) -> Queue:
+    """A queue, where the person has this right in its project. Raises NothingThere."""
     queues = Queue.objects.select_related("project", "parent", "group", "return_queue", "successor")
     if not also_retired:
         queues = queues.filter(retired_at=None)
-    return _one(queues.filter(project=project_for(reach, project), slug=slug))
+    return _one(queues.filter(project=project_for(reach, project, right), slug=slug))
 
 
 def mailbox_for(reach: Reach, project: str, mailbox_id: int) -> Mailbox:
     """Raises NothingThere."""
     mailboxes = Mailbox.objects.select_related("project", "queue")
-    return _one(mailboxes.filter(project=project_for(reach, project), pk=mailbox_id))
+    return _one(mailboxes.filter(project=project_for(reach, project, ProjectRight.MAILBOXES), pk=mailbox_id))
+
+
+def calendar_for(reach: Reach, project: str, slug: str) -> Calendar:
+    """Raises NothingThere."""
+    calendars = Calendar.objects.select_related("project").prefetch_related("exceptions")
+    return _one(calendars.filter(project=project_for(reach, project, ProjectRight.WORKING_TIME), slug=slug))
+
+
+def target_for(reach: Reach, project: str, target_id: int) -> Target:
+    """Raises NothingThere."""
+    targets = Target.objects.select_related("project").prefetch_related("steps")
+    return _one(targets.filter(project=project_for(reach, project, ProjectRight.WORKING_TIME), pk=target_id))
 
 
 def person_for(reach: Reach, person_id: int) -> Person:
-    """Somebody of the staff of the projects that the person manages, with their memberships. Raises NothingThere."""
+    """Somebody of the staff that the person looks after, with their memberships. Raises NothingThere."""
     return _one(people_of(reach).filter(pk=person_id))
 
 
+def person_in_charge(reach: Reach, person_id: int) -> tuple[Person, list[Project]]:
+    """Somebody, and those of their projects where the person looks after people or rights. Raises NothingThere."""
+    person = _one(Person.objects.filter(pk=person_id).prefetch_related("memberships"))
+    theirs = {one.project_id for one in person.memberships.all()}
+    mine = projects_in_charge(reach, {ProjectRight.STAFF, ProjectRight.RIGHTS})
+    found = list(mine if None in theirs and reach.is_admin else mine.filter(pk__in=theirs - {None}))
+    if not found and not reach.is_admin:
+        raise NothingThere
+    return person, found
+
+
 def people_of(reach: Reach) -> QuerySet[Person]:
-    """The staff of the projects that the person manages (an administrator: everybody), by login."""
+    """The staff of the projects whose people the person looks after (an administrator: everybody), by login."""
     everywhere = Membership.objects.select_related("project", "group").order_by("project__name", "role", "group__name")
     people: QuerySet[Person] = Person.objects.order_by(Lower("login"))
     if not reach.is_admin:
-        mine = Membership.objects.filter(project_id__in=reach.projects_with(ProjectRight.MANAGE))
+        mine = Membership.objects.filter(project_id__in=reach.projects_with(ProjectRight.STAFF))
         people = people.filter(pk__in=mine.values("person_id"))
     return people.prefetch_related(Prefetch("memberships", queryset=everywhere))
 
@@ -104,7 +145,7 @@ def people_page(reach: Reach, wanted: PeopleFilter, *, after: str = "", size: in
         memberships &= Q(group_id=wanted.group_id)
     if memberships:
         if not reach.is_admin:
-            memberships &= Q(project_id__in=reach.projects_with(ProjectRight.MANAGE))
+            memberships &= Q(project_id__in=reach.projects_with(ProjectRight.STAFF))
         people = people.filter(pk__in=Membership.objects.filter(memberships).values("person_id"))
     if wanted.state:
         people = people.filter(is_active=wanted.state == "on")
@@ -125,9 +166,9 @@ class ProjectFigures:
     mailboxes: int
 
 
-def figures_of(reach: Reach) -> list[ProjectFigures]:
-    """Every project that the person manages, counted in five queries."""
-    projects = list(projects_of(reach))
+def figures_of(reach: Reach, rights: Collection[ProjectRight]) -> list[ProjectFigures]:
+    """Every project where the person has any of these rights, counted in five queries."""
+    projects = list(projects_in_charge(reach, rights))
     keys = [project.pk for project in projects]
     people = _counted(Membership.objects.filter(project__in=keys, person__is_active=True), "person")
     groups = _counted(Group.objects.filter(project__in=keys), "pk")
@@ -142,7 +183,7 @@ def figures_of(reach: Reach) -> list[ProjectFigures]:
 def queues_without_people(reach: Reach) -> list[Queue]:
     """Queues of the second line in which nobody but leads would work: without group, or with nobody in it."""
     queues = Queue.objects.select_related("project", "group").filter(
-        project_id__in=reach.projects_with(ProjectRight.MANAGE), retired_at=None, successor=None, line=Line.SECOND
+        project_id__in=reach.projects_with(ProjectRight.QUEUES), retired_at=None, successor=None, line=Line.SECOND
     )
     staffed = Membership.objects.filter(person__is_active=True).exclude(group=None)
     return list(queues.exclude(group_id__in=staffed.values("group_id")).order_by("project__name", "position", "pk"))
@@ -203,21 +244,23 @@ def search(reach: Reach, words: str, *, kind: str, after: int = 0, size: int = P
     words = words.strip()
     if not words:
         return []
-    projects = reach.projects_with(ProjectRight.MANAGE)
     named = Q(name__icontains=words) | Q(slug__icontains=words)
     rows: QuerySet[Any]
     match kind:
         case "project":
-            rows = Project.objects.filter(named, pk__in=projects).values_list("pk", "name", "slug", "slug", "name")
+            rows = Project.objects.filter(named, pk__in=projects_in_charge(reach, SETTING_UP).values("pk")).values_list(
+                "pk", "name", "slug", "slug", "name"
+            )
         case "queue":
-            rows = Queue.objects.filter(named, project_id__in=projects, retired_at=None)
+            rows = Queue.objects.filter(named, project_id__in=reach.projects_with(ProjectRight.QUEUES), retired_at=None)
             rows = rows.values_list("pk", "name", "slug", "project__slug", "project__name")
         case "group":
-            rows = Group.objects.filter(named, project_id__in=projects)
+            rows = Group.objects.filter(named, project_id__in=reach.projects_with(ProjectRight.STAFF))
             rows = rows.values_list("pk", "name", "slug", "project__slug", "project__name")
         case "mailbox":
             rows = Mailbox.objects.filter(
-                Q(address__icontains=words) | Q(sender_name__icontains=words), project_id__in=projects
+                Q(address__icontains=words) | Q(sender_name__icontains=words),
+                project_id__in=reach.projects_with(ProjectRight.MAILBOXES),
             ).values_list("pk", "address", F("queue__name"), "project__slug", "project__name")
         case _:
             return []

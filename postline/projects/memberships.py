@@ -11,8 +11,6 @@ from postline.projects.models import Membership, Person, Role
 from postline.projects.people import Appointment, require_fitting
 from postline.projects.rights import Forbidden, ProjectRight, Reach
 
-MANAGING = frozenset({Role.ADMIN, Role.PROJECT_ADMIN})
-
 
 class AlreadyAppointed(Exception):
     """The person is this already."""
@@ -34,8 +32,8 @@ class NoSuchMembership(Exception):
 def appoint(reach: Reach, *, person: Person, appointment: Appointment, now: datetime) -> Membership:
     """Give a person a role. Raises Forbidden, WrongAppointment, AlreadyAppointed."""
     project, group = appointment.project, appointment.group
-    if not reach.may_appoint(appointment.role, project.pk if project else None):
-        raise Forbidden(ProjectRight.MANAGE)
+    if not reach.may_appoint(appointment.role, project.pk if project else None, group.pk if group else None):
+        raise Forbidden(ProjectRight.STAFF)
     require_fitting(appointment)
     membership, is_new = Membership.objects.get_or_create(
         person=person, project=project, role=appointment.role, group=group
@@ -56,14 +54,14 @@ def dismiss(reach: Reach, *, membership_id: int, now: datetime) -> Membership:
     membership = rows.first()
     if membership is None:
         raise NoSuchMembership
-    if not reach.may_appoint(membership.role, membership.project_id):
-        raise Forbidden(ProjectRight.MANAGE)
+    if not reach.may_appoint(membership.role, membership.project_id, membership.group_id):
+        raise Forbidden(ProjectRight.STAFF)
     if membership.role == Role.ADMIN:
         require_another_admin(membership.person)
     if not rows.select_for_update(of=("self",)).exists():
         raise NoSuchMembership
     is_own = membership.person_id == reach.person.pk
-    if is_own and membership.role in MANAGING and (membership.role == Role.ADMIN or not reach.is_admin):
+    if is_own and (membership.role == Role.ADMIN or _loses_staff(reach, membership)):
         raise OwnRight(membership.role)
     _record("person.dismissed", membership, actor=reach.person.login, now=now)
     membership.delete()
@@ -79,6 +77,15 @@ def require_another_admin(person: Person) -> None:
     list(admins.select_for_update().order_by("pk").values_list("pk"))
     if not admins.filter(person__is_active=True).exclude(person=person).exists():
         raise LastAdmin(person.login)
+
+
+def _loses_staff(reach: Reach, membership: Membership) -> bool:
+    """Whether somebody would take from themselves the right to look after people."""
+    if reach.is_admin or membership.project_id is None:
+        return False
+    others = Membership.objects.filter(person=membership.person_id, project=membership.project_id)
+    is_last = not others.exclude(pk=membership.pk).exists()
+    return membership.role == Role.PROJECT_ADMIN or is_last
 
 
 def _record(action: str, membership: Membership, *, actor: str, now: datetime) -> None:

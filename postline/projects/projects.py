@@ -1,4 +1,4 @@
-"""Projects: made and changed by administrators of the installation."""
+"""Projects: made by administrators of the installation, changed by those who keep a project's settings."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def change_project(
 
     Raises Forbidden, WrongTimeZone, WrongCompanyAddress, TooManyCompanyAddresses, ChangedMeanwhile.
     """
-    reach.require_in_project(ProjectRight.MANAGE, None)
+    reach.require_in_project(ProjectRight.SETTINGS, project_id)
     _require_time_zone(time_zone)
     project = Project.objects.select_for_update().get(pk=project_id)
     return changes.keep(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
@@ -47,6 +47,11 @@ class QueueSettings:
     accepts_from_projects: bool = False
 
 
+def settings_of(queue: Queue) -> QueueSettings:
+    """The settings as they are."""
+    return QueueSettings(**{one.name: getattr(queue, one.name) for one in fields(QueueSettings)})
+
+
 def target(queue: Queue) -> str:
     """How the audit log names a queue."""
     return f"queue:{queue.project.slug}/{queue.slug}"
@@ -57,7 +62,7 @@ def create_queue(
     reach: Reach, *, project: Project, slug: str, line: Line, settings: QueueSettings, now: datetime
 ) -> Queue:
     """Make a queue, below its last sister. Raises Forbidden, WrongSlug, SlugTaken, WrongQueueSetting."""
-    reach.require_in_project(ProjectRight.MANAGE, project.pk)
+    reach.require_in_project(ProjectRight.QUEUES, project.pk)
     require_slug(slug)
     if project.queues.filter(slug=slug).exists():
         raise SlugTaken(slug)
@@ -118,7 +123,7 @@ def _locked(reach: Reach, queue_id: int) -> Queue:
     related = ("project", "parent", "group", "return_queue")
     # `no_key`: whoever makes another queue stand below this one is not kept waiting
     queue = Queue.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=queue_id)
-    reach.require_in_project(ProjectRight.MANAGE, queue.project_id)
+    reach.require_in_project(ProjectRight.QUEUES, queue.project_id)
     if not queue.is_in_use:
         raise NotInUse(queue.slug)
     return queue

@@ -13,7 +13,7 @@ from postline.projects import audit, changes
 from postline.projects.memberships import OwnRight, require_another_admin
 from postline.projects.models import AuditEntry, Membership, Person, Role, Token
 from postline.projects.people import Appointment, create_person
-from postline.projects.rights import Forbidden, ProjectRight, Reach
+from postline.projects.rights import Forbidden, ProjectRight, Reach, reaches_of
 
 PRIVATE = frozenset({"name", "email"})  # the audit log keeps that they were changed, not what they were
 
@@ -46,8 +46,9 @@ def invite(
     Raises Forbidden, WrongLogin, LoginTaken, WrongAppointment.
     """
     for one in appointments:
-        if not reach.may_appoint(one.role, one.project.pk if one.project else None):
-            raise Forbidden(ProjectRight.MANAGE)
+        group_id = one.group.pk if one.group else None
+        if not reach.may_appoint(one.role, one.project.pk if one.project else None, group_id):
+            raise Forbidden(ProjectRight.STAFF)
     return create_person(
         login=login,
         name=name,
@@ -134,17 +135,16 @@ def record_link(reach: Reach, *, person_id: int, now: datetime) -> Person:
     return person
 
 
-def manages(reach: Reach, places: Sequence[int | None]) -> bool:
+def manages(reach: Reach, person: Person, places: Sequence[int | None]) -> bool:
     """Whether the person behind `reach` decides about somebody whose memberships are in these projects.
 
-    Who is also in another project, or in the whole installation, is changed by an administrator alone: whoever
-    changes an address can set the password.
+    Who is also in another project, or in the whole installation, is changed by an administrator alone, and nobody
+    decides about people who may do more than they themselves: whoever changes an address can set the password.
     """
     if reach.is_admin:
         return True
-    return bool(places) and all(
-        place is not None and reach.may_in_project(ProjectRight.MANAGE, place) for place in places
-    )
+    mine = all(place is not None and reach.may_in_project(ProjectRight.STAFF, place) for place in places)
+    return bool(places) and mine and reach.covers(reaches_of([person], also_inactive=True)[person.pk])
 
 
 def project_of(person: Person) -> int | None:
@@ -156,8 +156,8 @@ def project_of(person: Person) -> int | None:
 def _locked(reach: Reach, person_id: int) -> Person:
     person: Person = Person.objects.select_for_update().get(pk=person_id)
     places = list(Membership.objects.filter(person=person).values_list("project_id", flat=True))
-    if not manages(reach, places):
-        raise Forbidden(ProjectRight.MANAGE)
+    if not manages(reach, person, places):
+        raise Forbidden(ProjectRight.STAFF)
     return person
 
 

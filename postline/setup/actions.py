@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from postline.projects.models import Project
 from postline.projects.projects import create_project, target
 from postline.projects.rights import Forbidden, ProjectRight, Reach, reach_of
 from postline.setup.document import Document, export
-from postline.setup.section import Done, Site
+from postline.setup.section import Done, Entry, Site
 from postline.setup.sections import SECTIONS
 
 
@@ -35,12 +36,16 @@ def bring_in(reach: Reach, *, project: Project, document: Document, now: datetim
     reach.require_in_project(ProjectRight.SET_UP, project.pk)
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # one file at a time
     site = Site(reach, project, now)
+    done: dict[str, Done] = {}
     for section in SECTIONS:
         if entries := document.get(section.name):
             if not reach.may_in_project(section.right, project.pk):
                 raise Forbidden(section.right)
+            before = section.export(project)
             section.bring_in(site, entries)
-    report = Report(site.done, site.notes)
+            project.refresh_from_db()
+            done[section.name] = _differences(entries, before, section.export(project))
+    report = Report(done, site.notes)
     if not report.is_empty:
         _record(reach, project, report, now=now)
     return report
@@ -75,6 +80,19 @@ def likeness(reach: Reach, source: Project) -> Document:
     """What another project begins with to be set up like this one: all but mailboxes and people. Raises Forbidden."""
     reach.require_in_project(ProjectRight.SET_UP, source.pk)
     return export(reach, source, sections={section.name for section in SECTIONS if section.copied})
+
+
+def _differences(entries: Sequence[Entry], before: Sequence[Entry], after: Sequence[Entry]) -> Done:
+    """What became of what the file names."""
+    was, done = {entry.key: entry for entry in before}, Done()
+    named = {entry.key for entry in entries}
+    for entry in after:
+        if entry.key in named:
+            if entry.key not in was:
+                done.added.append(entry.key)
+            else:
+                (done.unchanged if was[entry.key] == entry else done.changed).append(entry.key)
+    return done
 
 
 def _record(reach: Reach, project: Project, report: Report, *, now: datetime) -> None:

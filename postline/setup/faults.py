@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from pydantic_core import ErrorDetails
 
-from postline.projects.automatic_texts import UnknownVariable, WrongText
+from postline.projects.calendar_changes import WrongAddress
 from postline.projects.company import TooManyCompanyAddresses, WrongCompanyAddress
 from postline.projects.groups import WrongLine
+from postline.projects.holiday_days import WrongPlace
 from postline.projects.mailboxes import WrongSettings
 from postline.projects.people import LoginTaken, WrongAppointment, WrongLogin
 from postline.projects.projects import WrongTimeZone
 from postline.projects.queues import NotInUse, WrongQueueSetting
 from postline.projects.rights import Forbidden
 from postline.projects.slugs import SlugTaken, WrongSlug
+from postline.projects.targets import WrongTarget
+from postline.projects.working_time import WrongHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,9 @@ class Unfit(Exception):
 
 
 EXPECTED = (
-    Unfit, Forbidden, LoginTaken, NotInUse, SlugTaken, TooManyCompanyAddresses, UnknownVariable, WrongAppointment,
-    WrongCompanyAddress, WrongLine, WrongLogin, WrongQueueSetting, WrongSettings, WrongSlug, WrongText, WrongTimeZone,
+    Unfit, Forbidden, LoginTaken, NotInUse, SlugTaken, TooManyCompanyAddresses, WrongAddress, WrongAppointment,
+    WrongCompanyAddress, WrongHours, WrongLine, WrongLogin, WrongPlace, WrongQueueSetting, WrongSettings, WrongSlug,
+    WrongTarget, WrongTimeZone,
 )  # fmt: skip
 
 
@@ -67,10 +71,20 @@ def in_words(error: Exception) -> str:
             return _("There is no time zone “%(zone)s”.") % {"zone": error}
         case WrongSettings():
             return " ".join(f"{field}: {words}." for field, words in error.fields.items())
-        case UnknownVariable():
-            return _("There is no variable “%(name)s”.") % {"name": error}
-        case WrongText():
-            return _("Subject and text must both be there and not too long.")
+        case WrongHours():
+            return _("The hours of weekday %(day)d cannot be (%(reason)s).") % {
+                "day": error.day,
+                "reason": error.reason,
+            }
+        case WrongPlace():
+            return _("No holidays are known of “%(place)s”.") % {"place": error}
+        case WrongAddress():
+            return _("“%(address)s” is no web address.") % {"address": error}
+        case WrongTarget():
+            return _("The setting “%(field)s” does not fit the target (%(reason)s).") % {
+                "field": error.field,
+                "reason": error.reason,
+            }
         case WrongLogin():
             return _("“%(login)s” is no login: letters of a to z, digits, dots, hyphens and underscores.") % {
                 "login": error
@@ -103,6 +117,8 @@ def _said(error: ErrorDetails) -> str:
             return _("This is too long: %(most)d letters at most.") % {"most": error["ctx"]["max_length"]}
         case "string_too_short":
             return _("This is empty.")
+        case "string_pattern_mismatch":
+            return _("It is expected to look like %(pattern)s.") % {"pattern": error["ctx"]["pattern"]}
         case "int_type" | "int_parsing":
             return _("A whole number is expected.")
         case "bool_type" | "bool_parsing":

@@ -30,7 +30,7 @@ class Entry(BaseModel):
 
     @property
     def key(self) -> str:
-        """What the thing is called within its section."""
+        """What the thing is called within its section, as the database has it."""
         raise NotImplementedError
 
     def written(self) -> dict[str, Any]:
@@ -49,12 +49,11 @@ class Done:
 
 @dataclass(slots=True)
 class Site:
-    """Where a file is brought in: the project, in whose name, when, and what became of it so far."""
+    """Where a file is brought in: the project, in whose name, when."""
 
     reach: Reach
     project: Project
     now: datetime
-    done: dict[str, Done] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  # what is left to do by hand, in words
 
     @contextmanager
@@ -64,18 +63,6 @@ class Site:
             yield
         except EXPECTED as error:
             raise WrongFile([Fault(f"{section} › {key}", in_words(error))]) from error
-
-    def note(self, section: str, key: str, *, is_new: bool, is_changed: bool = False) -> None:
-        """Remember what became of an entry."""
-        done = self.done.setdefault(section, Done())
-        (done.added if is_new else done.changed if is_changed else done.unchanged).append(key)
-
-    def changed_too(self, section: str, key: str) -> None:
-        """An entry noted before has been changed after all."""
-        done = self.done[section]
-        if key in done.unchanged:
-            done.unchanged.remove(key)
-            done.changed.append(key)
 
     def group(self, slug: str) -> Group | None:
         """Raises Unfit."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from postline.tickets.models import Other
 
@@ -24,13 +25,23 @@ class ArrivedFile:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """What a filter did: `data` is that of its event, `notes` the texts that it wrote, `rule` its name and version."""
+
+    rule: str
+    data: Mapping[str, Any]
+    notes: Sequence[str] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """A message that is to become part of a ticket.
 
     `ticket_id` is the ticket that it belongs to, None for a new one; `joined_by` says how it was found and `joined_to`
     which message its reference hit. `other_role`, `other_name`, `other_address` and `beside` are as in the models
-    Message and Body. `digest` is what makes two deliveries the same message, once per project.
+    Message and Body. `digest` is what makes two deliveries the same message, once per project. What filters have set
+    (from `priority` on) changes an old ticket only where `filtered` says that there was one.
     """
 
     project_id: int
@@ -63,6 +74,13 @@ class Arrival:
     report: dict[str, str] | None = None
     topic_id: int | None = None
     fields: dict[str, str] = field(default_factory=dict)
+    priority: int | None = None
+    tags: Sequence[str] = ()
+    owner_id: int | None = None
+    answer_language: str | None = None  # where it is not that of the message
+    moved_to: int | None = None  # of a follow-up: the queue that a filter puts its ticket into
+    filtered: Sequence[Filtered] = ()
+    hints: Sequence[Mapping[str, Any]] | None = None  # None: what is kept stays
 
 
 def participants(arrival: Arrival) -> list[tuple[str, str]]:

@@ -47,8 +47,13 @@ class Happening(StrEnum):
     FOLLOWS = "follows"  # other: the requester wrote again to that one, which had been closed for too long
     FOLLOWED_BY = "followed-by"  # other: the ticket that this message opened instead
     STAYED_CLOSED = "stayed-closed"  # message: it was closed for too long to be opened again
+    CLOCK_WARNED = "clock-warned"  # metric, target: it will be missed soon
+    CLOCK_MISSED = "clock-missed"  # metric, target, minutes
+    ESCALATED = "escalated"  # metric, target, step, act; from, to (queues or priorities)?
     NOT_DELIVERED = "not-delivered"  # message, outbox, report (the message that says so)?
+    REVEALED = "revealed"  # reveal, reason (a code of models.Why): addresses and numbers were shown to somebody
     DELAYED = "delayed"  # message, outbox, report: it is still on its way
+    FILTERED = "filtered"  # rule, slug, version, what (codes of steps), queue?, topic?, priority?, owner?, language?
 
 
 def append(ticket: Ticket, happening: Happening, *, person: Person | None, now: datetime, **data: Any) -> Event:

@@ -28,6 +28,7 @@ def test_the_description_is_openapi_and_open_to_everybody(db: None) -> None:
         ("/api/v1/tickets/{number}/merge", "post"),
         ("/api/v1/tickets/{number}/split", "post"),
         ("/api/v1/tickets/{number}/undo", "post"),
+        ("/api/v1/tickets/{number}/reveal", "post"),
         ("/api/v1/next", "post"),
         ("/api/v1/messages/{id}/raw", "get"),
         ("/api/v1/attachments/{id}", "get"),

@@ -19,13 +19,16 @@ from postline.intake.receive import Delivery, keep
 from postline.outbox.compose import compose
 from postline.outbox.models import OutboxMessage
 from postline.projects import reply_key
-from postline.projects.models import Alarm, AutomaticText, Mailbox, Project, Queue, Secret
+from postline.projects.calendar_changes import use_calendar
+from postline.projects.models import Alarm, AutomaticText, Calendar, Mailbox, Metric, Project, Queue, Secret
+from postline.projects.working_rules import changed
 from postline.tickets import numbers, references
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Event, Ticket
 from postline.web.workspace.thread import reason_words
 from tests.letters import NOW, reply_to, write
 from tests.scenes import Department, department
+from tests.working_time import office, target
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SUPPORT = "support@mail.example"
@@ -229,22 +232,54 @@ def test_without_a_promise_it_says_nothing_about_it(d: Department, reader: Reade
     assert "\n\n\n" not in sent()[0].text
 
 
-OFFICE = {str(day): ["09:00", "18:00"] for day in range(5)}
+def has_hours(zone: str = "UTC") -> None:
+    """From Monday to Friday, nine to six."""
+    hours = {str(day): [["09:00", "18:00"]] for day in range(5)}
+    mail = Project.objects.get(slug="mail")
+    mail.calendar = Calendar.objects.create(project=mail, slug="office", name="Office", time_zone=zone, hours=hours)
+    mail.answer_within_hours = 9
+    mail.save()
 
 
 def test_in_opening_hours_it_names_the_moment(d: Department, reader: Reader) -> None:
-    Project.objects.update(opening=OFFICE, answer_within_hours=9, time_zone="Europe/Amsterdam")
+    has_hours("Europe/Amsterdam")
     arrives(reader, write())
     assert "You can expect an answer by 5 March (Thu), 13:00 (UTC+1)." in sent()[0].text
     assert "Nobody is at work" not in sent()[0].text
 
 
 def test_outside_opening_hours_it_says_when_somebody_is_back(d: Department, reader: Reader) -> None:
-    Project.objects.update(opening=OFFICE, answer_within_hours=9)
+    has_hours()
     arrives(reader, write(text="Здравствуйте, с самого утра не могу войти в свою почту, помогите."), now=NIGHT)
     text = sent()[0].text
     assert "Мы вернёмся к работе 5 марта (Чт), 09:00 (UTC)." in text
     assert "Часы работы: Пн–Пт 09:00–18:00 (UTC)." in text
+
+
+def test_a_target_for_the_first_answer_comes_before_the_hours(d: Department, reader: Reader) -> None:
+    target(d, Metric.FIRST_ANSWER, 150)
+    arrives(reader, write())
+    has_hours("Europe/Amsterdam")
+    changed(d.projects["mail"].pk, now=LATER)
+    arrives(reader, write(message_id="<2@user.example>", text="Another problem."), now=LATER)
+    assert "an answer within 3 hours." in sent()[0].text
+    assert "an answer by 4 March (Wed), 17:00 (UTC+1)." in sent()[1].text
+
+
+def test_a_queue_with_a_calendar_of_its_own_says_so(d: Department, reader: Reader) -> None:
+    has_hours()
+    nights = office(d, slug="nights", hours={str(day): [["20:00", "06:00"]] for day in range(7)})
+    lead, mail = d.reach("lead"), d.projects["mail"]
+    use_calendar(lead, project=mail, queue=d.queues["abuse"], calendar=nights, now=NOW)
+    arrives(reader, write(), to=("abuse@mail.example",))
+    assert "We are back on 4 March (Wed), 20:00 (UTC)." in sent()[0].text
+    assert "Our hours: Mon–Sun 20:00–06:00 (UTC)." in sent()[0].text
+
+
+def test_on_a_holiday_nobody_is_at_work(d: Department, reader: Reader) -> None:
+    office(d, country="NL")
+    arrives(reader, write(), now=datetime.fromisoformat("2026-04-27T12:00:00+00:00"))
+    assert "We are back on 28 April (Tue), 09:00 (UTC)." in sent()[0].text
 
 
 def test_further_messages_are_not_answered_and_nothing_is_written_about_it(d: Department, reader: Reader) -> None:

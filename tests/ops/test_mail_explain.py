@@ -18,9 +18,11 @@ from postline.intake.addressed import Mailboxes
 from postline.intake.models import ListedSender, RawMessage
 from postline.ops.explained import show
 from postline.projects.models import Mailbox
+from postline.rules.models import RuleDay
 from postline.tickets.models import Ticket
 from tests.letters import NOW, write
 from tests.peers.names import name_server
+from tests.rules.scenes import asks, does, filter_that, hint_that
 from tests.scenes import Department, department, letter
 from tests.signed import records, sign
 
@@ -133,3 +135,25 @@ def test_an_empty_installation_reads_and_other_commands_say_what_is_missing(tmp_
         1,
         "The database is not up to date: run `postline migrate` first.\n",
     )
+
+
+def test_filters_and_hints_that_hold_are_told_and_nothing_changes(d: Department) -> None:
+    filter_that(d, does("queue", "passwords"), does("tags", ["x"]), slug="to-passwords")
+    filter_that(d, does("queue", "web"), when=asks("subject", "contains", "invoice"))
+    hint = hint_that(d, {"topic": "lost-password"}, {"attention": "Look"}, when=asks("queue", "is", "passwords"))
+    result = explained(write())
+    assert (result["filters"], result["queue"], result["quarantine"]) == (["To-passwords"], "passwords", None)
+    assert [(one["rule"], one.get("topic"), one.get("attention")) for one in result["hints"]] == [
+        (hint.pk, "lost-password", None),
+        (hint.pk, None, "Look"),
+    ]
+    assert "topic lost-password, attention Look" in as_text(result)
+    assert (Ticket.objects.count(), RuleDay.objects.count()) == (0, 0)
+    json.dumps(result)
+
+
+def test_a_filter_that_would_put_it_aside_is_told(d: Department) -> None:
+    filter_that(d, does("quarantine"), slug="spam")
+    hint_that(d, {"attention": "Look"})
+    result = explained(write())
+    assert (result["filters"], result["quarantine"], result["hints"]) == (["Spam"], "filter", [])

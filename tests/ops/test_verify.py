@@ -21,13 +21,17 @@ from postline.ops.verify.run import examine
 from postline.outbox.models import OutboxMessage
 from postline.outbox.put import File
 from postline.projects import audit
+from postline.projects.models import Metric, Target, WorkingRules
+from postline.projects.working_rules import changed
 from postline.tickets.actions.answer import answer
 from postline.tickets.actions.merge import merge
 from postline.tickets.actions.move import move
 from postline.tickets.actions.take import take
 from postline.tickets.models import Ticket
-from tests.letters import delivery_report
-from tests.scenes import NOW, Department, department
+from tests.letters import delivery_report, write
+from tests.rules.scenes import does, filter_that, hint_that
+from tests.scenes import NOW, Department, department, letter
+from tests.working_time import target
 
 LATER = NOW + timedelta(minutes=1)
 WITH_FILE = b"""\
@@ -163,6 +167,47 @@ def test_an_empty_installation_breaks_nothing(db: None) -> None:
 def test_what_was_changed_behind_our_back_is_found(name: str, harm: str) -> None:
     sql(harm)
     assert broken() == [name]
+
+
+@pytest.fixture
+def measured(desk: Department) -> Ticket:
+    """A ticket that waits, and one that is answered, both with a target; all clocks have followed."""
+    target(desk, Metric.FIRST_ANSWER, 60)
+    target(desk, Metric.SOLUTION, 600)
+    answered, waiting = letter(desk), letter(desk, text="Another one.")
+    answer(desk.reach("line1"), number=answered.number, text="Try again.", now=NOW)
+    WorkingRules.objects.update(position=None)
+    connection.check_constraints()
+    return waiting
+
+
+@pytest.mark.usefixtures("measured")
+def test_clocks_that_follow_their_tickets_break_nothing() -> None:
+    assert [
+        one.what for finding in examine(now=LATER) for one in finding.violations if finding.invariant.name == "I16"
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE tickets_clock SET met_at = NULL WHERE metric = 'first-answer'",
+        "UPDATE tickets_clock SET paused_at = started_at WHERE met_at IS NULL AND metric = 'solution'",
+        "UPDATE tickets_ticket SET state = 'pending', waiting_since = NULL WHERE state = 'new'",
+        "UPDATE tickets_clock SET due_at = due_at + interval '1 minute' WHERE met_at IS NULL",
+        "UPDATE tickets_clock SET minutes = 61 WHERE met_at IS NULL AND metric = 'first-answer'",
+        "UPDATE tickets_clock SET metric = 'next-answer' WHERE met_at IS NULL AND metric = 'solution'",
+        "DELETE FROM projects_target",
+    ],
+)
+def test_a_clock_that_does_not_follow_is_found(measured: Ticket, harm: str) -> None:
+    if harm.startswith("DELETE"):
+        Target.objects.all().delete()
+        changed(measured.project_id, now=NOW)
+        WorkingRules.objects.update(position=None)
+    else:
+        sql(harm)
+    assert "I16" in broken()
 
 
 @pytest.mark.usefixtures("ticket")
@@ -352,3 +397,27 @@ def test_a_connection_test_and_a_bounce_of_a_message_to_staff_are_accounted_for(
 
     assert RawMessage.objects.filter(state="handled").count() == 2
     assert broken() == []
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM rules_ruleversion",
+        "DELETE FROM rules_ruleversion WHERE version = 1",
+        "UPDATE rules_rule SET name = 'another', version = 2 WHERE kind = 'hint'",
+        "UPDATE rules_rule SET steps = '[]'",
+        """UPDATE tickets_ticket SET hints = '[{"rule": 1, "version": 9}]'""",
+        """
+        UPDATE rules_rule SET condition = '{"ask": "moon"}';
+        UPDATE rules_ruleversion SET condition = '{"ask": "moon"}'
+        """,
+    ],
+)
+def test_a_rule_that_is_not_what_its_versions_say_is_found(desk: Department, harm: str) -> None:
+    filter_that(desk, does("tags", ["a"]))
+    hint_that(desk, {"attention": "!"})
+    arrive(write(), "support@mail.example")
+    assert Ticket.objects.get().hints
+    assert broken() == []
+    sql(harm)
+    assert broken() == ["I17"]

@@ -53,7 +53,7 @@ def test_a_short_name_is_taken_once(d: Department) -> None:
         make(d, "web")
 
 
-@pytest.mark.parametrize("login", ["line1", "lead", "games1", "auditor"])
+@pytest.mark.parametrize("login", ["line1", "passwords", "games1", "auditor"])
 def test_who_does_not_manage_the_project_makes_no_queue(d: Department, login: str) -> None:
     with pytest.raises(Forbidden):
         make(d, "other", login=login)

@@ -63,10 +63,10 @@ def test_a_file_holds_no_secret(d: Department) -> None:
 
 def test_groups_queues_mailboxes_and_people_of_a_file_are_made(d: Department) -> None:
     report = taken(d, NEWS)
-    assert {name: done.added for name, done in report.done.items()} == {
+    assert {name: sorted(done.added) for name, done in report.done.items()} == {
         "groups": ["billing"],
-        "queues": ["money", "front", "refunds"],
-        "mailboxes": ["Money@mail.example"],
+        "queues": ["front", "money", "refunds"],
+        "mailboxes": ["money@mail.example"],
         "people": ["olga"],
     }
     refunds = Queue.objects.get(project=d.projects["mail"], slug="refunds")
@@ -76,6 +76,91 @@ def test_groups_queues_mailboxes_and_people_of_a_file_are_made(d: Department) ->
     assert Mailbox.objects.get(address="money@mail.example").queue.slug == "front"
     assert Membership.objects.get(person__login="olga").group == Group.objects.get(slug="billing")
     assert list(broken_entries()) == []
+
+
+HOURS = [
+    {
+        "slug": "day",
+        "name": "День",
+        "time_zone": "Europe/Moscow",
+        "hours": {"0": [["09:00", "21:00"]], "4": [["09:00", "13:00"], ["14:00", "18:00"]]},
+        "country": "NL",
+        "exceptions": [{"day": "2026-12-31", "name": "Old year", "hours": []}],
+        "of_project": True,
+    },
+    {"slug": "abuse-hours", "name": "Abuse", "of_queues": ["abuse"]},
+]
+TARGETS = [
+    {"metric": "first-answer", "minutes": 480, "warn_minutes": 60},
+    {
+        "metric": "first-answer",
+        "queue": "abuse",
+        "minutes": 60,
+        "steps": [{"act": "notify"}, {"after_minutes": 30, "act": "move", "queue": "web"}],
+    },
+]
+
+
+def test_calendars_and_targets_of_a_file_are_made_and_leave_as_they_came(d: Department) -> None:
+    report = taken(d, {"calendars": HOURS, "targets": TARGETS})
+    assert report.done["calendars"].added == ["abuse-hours", "day"]
+    assert report.done["targets"].added == ["first-answer", "first-answer / abuse"]
+    assert taken(d, {"calendars": HOURS, "targets": TARGETS}).is_empty
+    project = Project.objects.get(slug="mail")
+    assert project.calendar is not None
+    assert project.calendar.slug == "day"
+    assert taken(d, json.loads(write(as_file(d)))).is_empty
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        ({"calendars": [{"slug": "a", "name": "A", "hours": {"0": [["9", "21"]]}}]}, "calendars › a: The hours of we"),
+        ({"calendars": [{"slug": "a", "name": "A", "country": "Narnia"}]}, "calendars › a: No holidays are known of"),
+        ({"calendars": [{"slug": "a", "name": "A", "feed_url": "nowhere"}]}, "calendars › a: “nowhere” is no web add"),
+        ({"calendars": [{"slug": "a", "name": "A", "of_queues": ["b"]}]}, "calendars › a: There is no queue “b”."),
+        ({"targets": [{"metric": "solution", "minutes": 0}]}, "targets › solution: The setting “minutes” does not"),
+        ({"targets": [{"metric": "solution", "minutes": 9, "queue": "b"}]}, "targets › solution / b: The setting “qu"),
+    ],
+)
+def test_calendars_and_targets_that_cannot_be_are_named(d: Department, news: dict[str, Any], expected: str) -> None:
+    (fault,) = faults(d, news)
+    assert fault.startswith(expected)
+
+
+RULES = [
+    {
+        "kind": "filter",
+        "slug": "break-ins",
+        "name": "Взлом",
+        "enabled": True,
+        "condition": {"all": [{"ask": "subject", "is": "contains", "value": "взлом"}]},
+        "steps": [{"do": "queue", "value": "passwords"}, {"do": "priority", "value": "high"}],
+    },
+    {
+        "kind": "hint",
+        "slug": "third-letter",
+        "name": "Third letter",
+        "enabled": True,
+        "weight": 80,
+        "condition": {"ask": "letters-this-week", "is": "greater", "value": "2"},
+        "suggestions": [{"attention": "Third letter this week"}],
+    },
+]
+
+
+def test_filters_and_hints_of_a_file_are_made_and_leave_as_they_came(d: Department) -> None:
+    assert taken(d, {"rules": RULES}).done["rules"].added == ["filter break-ins", "hint third-letter"]
+    assert taken(d, {"rules": RULES}).is_empty
+    assert taken(d, json.loads(write(as_file(d)))).is_empty
+
+
+def test_a_rule_that_cannot_be_is_named_with_what_is_wrong(d: Department) -> None:
+    broken = {**RULES[0], "condition": {"ask": "subject", "is": "matches", "value": "(a"}}
+    elsewhere = {**RULES[0], "slug": "other", "steps": [{"do": "queue", "value": "nowhere"}]}
+    found = faults(d, {"rules": [broken, elsewhere]})
+    assert [one.split(": ")[0] for one in found] == ["rules › filter break-ins", "rules › filter other"]
+    assert "nowhere" in found[1]
 
 
 def test_what_a_file_does_not_name_stays(d: Department) -> None:
@@ -95,7 +180,7 @@ def test_a_second_time_changes_only_what_differs(d: Department) -> None:
 def test_a_look_at_what_would_happen_changes_nothing(d: Department) -> None:
     before = (Queue.objects.count(), AuditEntry.objects.count(), Person.objects.count())
     report = preview(d.reach("admin"), project=d.projects["mail"], document=from_dict(NEWS), now=NOW)
-    assert report.done["queues"].added == ["money", "front", "refunds"]
+    assert sorted(report.done["queues"].added) == ["front", "money", "refunds"]
     assert (Queue.objects.count(), AuditEntry.objects.count(), Person.objects.count()) == before
 
 
@@ -117,6 +202,7 @@ def test_a_fault_at_the_end_takes_everything_back(d: Department) -> None:
         ({"groups": [{"slug": "a", "name": "A"}, {"slug": "a", "name": "B"}]}, "groups › a: This is there twice."),
         ({"groups": [{"slug": "a", "name": "x" * 101}]}, "groups › 1 › name: This is too long: 100 letters at most."),
         ({"groups": [{"slug": "a", "name": " "}]}, "groups › 1 › name: This is empty."),
+        ({"calendars": [{"slug": "a", "name": "A", "hours": {"x": []}}]}, "calendars › 1 › hours › x › [key]: It is "),
         ({"qeues": []}, "qeues: This is not known here."),
     ],
 )

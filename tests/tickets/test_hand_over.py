@@ -66,7 +66,7 @@ def give(d: Department, ticket: Ticket, *, by: str = "line1", to: str = "games/i
 
 
 def texts(d: Department, login: str, number: int) -> list[str]:
-    steps = [step.what for step in conversation(d.reach(login), number).steps]
+    steps = [step.what for step in conversation(d.reach(login), number, now=LATEST).steps]
     return [one.shown if isinstance(one, Said) else one.text for one in steps if isinstance(one, Said | Noted)]
 
 
@@ -146,7 +146,7 @@ class TestWhatGoesAlong:
     def test_a_draft_is_kept_for_whoever_wrote_it(self, d: Department, ticket: Ticket) -> None:
         save_draft(d.reach("line1"), number=ticket.number, kind="answer", text="Dear Anna", now=NOW)
         give(d, ticket)
-        assert conversation(d.reach("games1"), ticket.number).drafts == {}
+        assert conversation(d.reach("games1"), ticket.number, now=LATEST).drafts == {}
         assert Draft.objects.get().text == "Dear Anna"
 
 

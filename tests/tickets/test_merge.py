@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection, transaction
 
 from postline.ops.verify.run import examine
 from postline.outbox.models import OutboxMessage
@@ -24,18 +20,15 @@ from postline.tickets.actions.note import note
 from postline.tickets.actions.requester import change_requester
 from postline.tickets.actions.suggest import suggest
 from postline.tickets.actions.take import TakenByAnother, take, take_next
-from postline.tickets.actions.undo import NothingToUndo, undo
-from postline.tickets.actions.unmerge import NotMerged, unmerge
-from postline.tickets.models import Draft, Event, Merge, Message, Note, Participant, Reason, State, Suggestion, Ticket
+from postline.tickets.actions.unmerge import unmerge
+from postline.tickets.models import Draft, Event, Merge, Note, Reason, State, Suggestion, Ticket
 from postline.tickets.queries.access import MergedAway, NoSuchTicket
 from postline.tickets.queries.conversation import Noted, Said, conversation
 from postline.tickets.queries.lists import Filter, queue_page
 from tests.scenes import ANNA, BORIS, NOW, Department, department, letter
-from tests.waiting import until
+from tests.tickets.merging import LATER, LATEST, again, kinds, texts
 
 pytestmark = pytest.mark.django_db
-LATER = NOW + timedelta(minutes=5)
-LATEST = NOW + timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -58,30 +51,6 @@ def _every_invariant_holds(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 BESIDE_THE_POINT = ("I4",)  # these letters come without intake, which decides on the automatic answer
-
-
-def again(ticket: Ticket) -> Ticket:
-    return Ticket.objects.get(pk=ticket.pk)
-
-
-def kinds(ticket: Ticket) -> list[str]:
-    return list(Event.objects.filter(ticket=ticket).order_by("number").values_list("kind", flat=True))
-
-
-def texts(ticket: Ticket) -> list[str]:
-    return [one.body.new_text for one in Message.objects.filter(ticket=ticket).select_related("body").order_by("id")]
-
-
-def all_rows() -> dict[str, Any]:
-    """Everything that a merge may change, but for the history and the moments of the last change."""
-    of_history = ("updated_at", "event_count")
-    tickets = Ticket.objects.order_by("id").values()
-    return {
-        "tickets": [{name: value for name, value in row.items() if name not in of_history} for row in tickets],
-        "messages": list(Message.objects.order_by("id").values()),
-        "notes": list(Note.objects.order_by("id").values()),
-        "participants": list(Participant.objects.order_by("id").values()),
-    }
 
 
 class TestMerging:
@@ -107,7 +76,7 @@ class TestMerging:
         letter(d, to_ticket=older, text="Any news?", now=LATER + timedelta(minutes=5))
         note(d.reach("line1"), number=newer.number, text="called", now=LATER + timedelta(minutes=2))
         merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
-        steps = [step.what for step in conversation(d.reach("line1"), older.number).steps]
+        steps = [step.what for step in conversation(d.reach("line1"), older.number, now=NOW).steps]
         said = [one.text if isinstance(one, Noted) else one.shown for one in steps if isinstance(one, Said | Noted)]
         assert said[1:] == ["It is still refused!", "called", "Any news?"]
         assert [one.origin for one in steps if isinstance(one, Said)] == [None, newer.number, None]
@@ -259,13 +228,13 @@ class TestWhatComesLater:
         delivery_failed(message=OutboxMessage.objects.get(ticket_id=newer.pk), now=LATEST)
         assert (again(older).queue, again(older).state) == (d.queues["vulnerabilities"], State.OPEN)
         with pytest.raises(NoSuchTicket):
-            conversation(d.reach("web"), older.number)
+            conversation(d.reach("web"), older.number, now=NOW)
 
     def test_what_was_sent_from_it_shows_how_far_it_has_come(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
         older, newer = two
         answer(d.reach("line1"), number=newer.number, text="Hello", now=LATER)
         merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
-        steps = [step.what for step in conversation(d.reach("line1"), older.number).steps]
+        steps = [step.what for step in conversation(d.reach("line1"), older.number, now=NOW).steps]
         (sent,) = [one for one in steps if isinstance(one, Said) and one.direction == "outbound"]
         assert sent.delivery is not None
         assert sent.delivery.state == "waiting"
@@ -285,79 +254,6 @@ class TestWhatComesLater:
                 act()
             assert refused.value.into == older.number
         assert kinds(newer) == ["arrived", "merged"]
-
-
-class TestUndoing:
-    @pytest.mark.parametrize("before", ["new", "answered", "pending"])
-    def test_both_are_again_what_they_were(self, d: Department, two: tuple[Ticket, Ticket], before: str) -> None:
-        older, newer = two
-        note(d.reach("line1"), number=newer.number, text="called", now=LATER)
-        if before == "answered":
-            answer(d.reach("line1"), number=older.number, text="Hello", now=LATER)
-        if before == "pending":
-            until = LATEST + timedelta(days=1)
-            change_state(d.reach("line1"), number=older.number, state=State.PENDING, pending_until=until, now=LATER)
-            change_state(d.reach("line1"), number=newer.number, state=State.PENDING, pending_until=until, now=LATER)
-        stood = all_rows()
-        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
-        assert all_rows() != stood
-        unmerge(d.reach("line1"), number=newer.number, now=LATEST + timedelta(minutes=1))
-        assert all_rows() == stood
-        assert kinds(older)[-2:] == ["merged-in", "merge-undone"]
-        assert kinds(newer)[-2:] == ["merged", "merge-undone"]
-
-    def test_what_was_written_to_its_number_since_goes_back_with_it(
-        self, d: Department, two: tuple[Ticket, Ticket]
-    ) -> None:
-        older, newer = two
-        answer(d.reach("line1"), number=newer.number, text="Done.", now=LATER)
-        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATER)
-        letter(d, to_ticket=newer, text="to the newer", now=LATEST)
-        letter(d, to_ticket=older, text="to the older", now=LATEST)
-        unmerge(d.reach("line1"), number=newer.number, now=LATEST)
-        assert (texts(older)[1:], texts(newer)) == (["to the older"], ["It is still refused!", "Done.", "to the newer"])
-        assert (again(newer).state, again(newer).waiting_since) == (State.OPEN, LATEST)
-        assert again(newer).preview == "It is still refused!"
-
-    def test_what_was_answered_since_stays_answered(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
-        older, newer = two
-        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATER)
-        answer(d.reach("line1"), number=older.number, text="For both.", now=LATEST)
-        unmerge(d.reach("line1"), number=newer.number, now=LATEST)
-        assert (again(older).state, again(newer).state) == (State.CLOSED, State.NEW)
-        assert (texts(older)[-1], again(newer).waiting_since) == ("For both.", LATER)
-
-    def test_it_can_be_merged_again(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
-        older, newer = two
-        for _ in range(3):
-            merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
-            unmerge(d.reach("line1"), number=newer.number, now=LATEST)
-        merge(d.reach("line1"), number=older.number, into=newer.number, now=LATEST)
-        assert len(texts(newer)) == 2
-
-    def test_undo_takes_back_the_persons_last_merge_from_either_side(
-        self, d: Department, two: tuple[Ticket, Ticket]
-    ) -> None:
-        older, newer = two
-        for side in (older, newer):
-            merge(d.reach("line1"), number=newer.number, into=older.number, now=LATER)
-            with pytest.raises(NothingToUndo):
-                undo(d.reach("line1b"), number=side.number, now=LATEST)
-            undo(d.reach("line1"), number=side.number, now=LATEST)
-            assert again(newer).state == State.NEW
-            with pytest.raises(NothingToUndo):
-                undo(d.reach("line1"), number=side.number, now=LATEST)
-
-    def test_undo_is_for_what_was_just_done(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
-        older, newer = two
-        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATER)
-        with pytest.raises(NothingToUndo):
-            undo(d.reach("line1"), number=older.number, now=LATER + timedelta(hours=2))
-        assert unmerge(d.reach("line1"), number=newer.number, now=LATER + timedelta(days=30)) == newer
-
-    def test_what_is_not_merged_is_not_taken_apart(self, d: Department, two: tuple[Ticket, Ticket]) -> None:
-        with pytest.raises(NotMerged):
-            unmerge(d.reach("line1"), number=two[0].number, now=LATEST)
 
 
 class TestWhoMayNot:
@@ -419,110 +315,3 @@ class TestWhoMayNot:
                 merge(d.reach("line1"), number=one.number, into=other.number, now=LATEST)
             assert refused.value.into == older.number
         assert Merge.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-class TestAtTheSameMoment:
-    def test_two_people_merge_it_crosswise_and_one_of_them_is_told(self, d: Department) -> None:
-        older, newer = letter(d), letter(d, text="again", now=LATER)
-        refused: list[Exception] = []
-
-        def merges(login: str, number: int, into: int) -> None:
-            try:
-                merge(d.reach(login), number=number, into=into, now=LATEST)
-            except MergedAway as error:
-                refused.append(error)
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(2) as threads:
-            threads.submit(merges, "line1", newer.number, older.number)
-            threads.submit(merges, "line1b", older.number, newer.number)
-        assert len(refused) == 1
-        assert Merge.objects.count() == 1
-        assert sorted(Ticket.objects.values_list("state", flat=True)) == ["merged", "new"]
-
-    def test_a_letter_that_waits_for_the_merge_arrives_in_the_other(self, d: Department) -> None:
-        older, newer = letter(d), letter(d, text="again", now=LATER)
-
-        def writes() -> None:
-            letter(d, to_ticket=newer, text="late")
-            connection.close()
-
-        thread = threading.Thread(target=writes)
-        with transaction.atomic():
-            merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
-            thread.start()
-            until(_somebody_waits)
-        thread.join()
-        assert texts(older)[1:] == ["again", "late"]
-
-    def test_a_letter_that_waits_for_the_undo_arrives_where_it_was_written_to(self, d: Department) -> None:
-        older, newer = letter(d), letter(d, text="again", now=LATER)
-        merge(d.reach("line1"), number=newer.number, into=older.number, now=LATEST)
-
-        def writes() -> None:
-            letter(d, to_ticket=newer, text="late")
-            connection.close()
-
-        thread = threading.Thread(target=writes)
-        with transaction.atomic():
-            unmerge(d.reach("line1"), number=newer.number, now=LATEST)
-            thread.start()
-            until(_somebody_waits)
-        thread.join()
-        assert (texts(older)[1:], texts(newer)) == ([], ["again", "late"])
-
-    def test_an_undo_that_waits_for_another_one_undoes_nothing_more(self, d: Department) -> None:
-        older, newer = letter(d), letter(d, text="again", now=LATER)
-        third = letter(d, text="third", now=LATER)
-        for one in (third, newer):
-            merge(d.reach("line1"), number=one.number, into=older.number, now=LATEST)
-        refused: list[Exception] = []
-
-        def undoes() -> None:
-            try:
-                undo(d.reach("line1"), number=older.number, now=LATEST)
-            except Exception as error:
-                refused.append(error)
-            finally:
-                connection.close()
-
-        thread = threading.Thread(target=undoes)
-        with transaction.atomic():
-            undo(d.reach("line1"), number=older.number, now=LATEST)
-            thread.start()
-            until(_somebody_waits)
-        thread.join()
-        assert [type(one) for one in refused] == [NothingToUndo]
-        assert (again(newer).state, again(third).state) == (State.NEW, State.MERGED)
-
-    def test_a_merge_never_waits_for_one_ticket_while_it_holds_the_other(self, d: Department) -> None:
-        """Intake holds the tickets of a batch in the order of its messages: here the second one, then the first."""
-        older, newer = letter(d), letter(d, text="again", now=LATER)
-        failed: list[Exception] = []
-
-        def merges() -> None:
-            try:
-                merge(d.reach("line1"), number=older.number, into=newer.number, now=LATEST)
-            except Exception as error:
-                failed.append(error)
-            finally:
-                connection.close()
-
-        numbers = sorted((older.number, newer.number))
-        thread = threading.Thread(target=merges)
-        with transaction.atomic():
-            Ticket.objects.select_for_update().get(number=numbers[1])
-            thread.start()
-            until(_somebody_waits)
-            Ticket.objects.select_for_update(nowait=True).get(number=numbers[0])
-        thread.join()
-        assert failed == []
-        assert len(texts(newer)) == 2
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])

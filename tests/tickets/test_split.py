@@ -116,7 +116,7 @@ class TestSplitting:
 
     def test_the_message_says_where_it_was_written(self, d: Department, ticket: Ticket) -> None:
         new = split(d.reach("web"), number=ticket.number, message_id=last_of(ticket).pk, now=LATEST)
-        steps = conversation(d.reach("web"), new.number).steps
+        steps = conversation(d.reach("web"), new.number, now=NOW).steps
         assert [one.what.origin for one in steps if isinstance(one.what, Said)] == [ticket.number]
 
     def test_the_answer_carries_the_new_number_and_no_automatic_one_was_sent(

@@ -14,7 +14,19 @@ from django.urls import URLPattern, URLResolver
 from postline.intake.models import ListedSender, RawMessage
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
-from postline.projects.models import AutomaticText, Group, Logo, Mailbox, Membership, Project, Queue, Topic
+from postline.projects.models import (
+    AutomaticText,
+    Calendar,
+    Grant,
+    Group,
+    Logo,
+    Mailbox,
+    Membership,
+    Project,
+    Queue,
+    Target,
+    Topic,
+)
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -28,16 +40,27 @@ PROJECT, PERSON = "manage/projects/{project}/", "manage/people/{person_id}/"
 GROUP, QUEUE = f"{PROJECT}groups/{{group}}/", f"{PROJECT}queues/{{queue}}/"
 TOPIC = f"{PROJECT}topics/{{topic}}/"
 MAILBOX = f"{PROJECT}mailboxes/{{mailbox_id}}/"
+CALENDAR, TARGET = f"{PROJECT}calendars/{{calendar}}/", f"{PROJECT}targets/{{target_id}}/"
 OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
     "", "help/", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "accounts/login/", "accounts/logout/",
     "accounts/language/", "accounts/password/", "accounts/password/sent/", "accounts/password/set/{uidb64}/{token}/",
 }  # fmt: skip
-OWN = {"settings/", "settings/password/", "desk/", "desk/next/", "desk/new/", "desk/search/", "desk/side/"}
+OWN = {
+    "settings/",
+    "settings/rights/",
+    "project/",
+    "settings/password/",
+    "desk/",
+    "desk/next/",
+    "desk/new/",
+    "desk/search/",
+    "desk/side/",
+}
 OF_TICKET = {
     TICKET, f"{TICKET}answer/", f"{TICKET}note/", f"{TICKET}draft/", f"{TICKET}take/", f"{TICKET}release/",
     f"{TICKET}here/", f"{TICKET}keep/",
     f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
-    f"{TICKET}merge/", f"{TICKET}apart/", f"{TICKET}undo/", f"{TICKET}not-same/{{other}}/",
+    f"{TICKET}merge/", f"{TICKET}apart/", f"{TICKET}undo/", f"{TICKET}reveal/", f"{TICKET}not-same/{{other}}/",
     f"{TICKET}split/{{message}}/", f"{TICKET}hand-over/", f"{TICKET}handed-over/", f"{TICKET}take-back/",
     f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/",
     f"{TICKET}participants/{{participant}}/no/", f"{TICKET}requester/", f"{MESSAGE}html/",
@@ -48,14 +71,16 @@ OF_ADMINISTRATORS = {
     "outbox/release/", "alarms/{alarm_id}/seen/",
     "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/",
     "manage/archived/", f"{PROJECT}end/", f"{PROJECT}looks/", f"{PROJECT}looks/logo/",
-    "manage/", "manage/search/", "manage/audit/", "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
-    f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/", f"{PROJECT}queues/",
-    f"{PROJECT}queues/new/", QUEUE, f"{QUEUE}shift/", f"{QUEUE}retire/", "manage/people/", "manage/people/invite/",
+    "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
+    f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/",
+    "manage/people/", "manage/people/invite/",
     "manage/people/invite-many/", PERSON, f"{PERSON}roles/", f"{PERSON}roles/{{membership_id}}/", f"{PERSON}switch/",
     f"{PERSON}link/", f"{PROJECT}mailboxes/", f"{PROJECT}mailboxes/new/", MAILBOX, f"{MAILBOX}switch/",
-    f"{MAILBOX}delete/", f"{PROJECT}automatic/", f"{PROJECT}automatic/{{occasion}}/",
-    f"{PROJECT}automatic/{{occasion}}/{{queue}}/", f"{PROJECT}set-up/", f"{PROJECT}set-up/download/",
+    f"{MAILBOX}delete/", f"{PROJECT}rights/", f"{PROJECT}rights/undo/",
+    f"{PROJECT}rights/{{kind}}/{{key}}/", f"{PERSON}rights/",
+    f"{PROJECT}set-up/", f"{PROJECT}set-up/download/",
 }  # fmt: skip
+LOG = "manage/audit/"  # of whoever reads all of it, and of leads, who find the reveals of their project there
 SENDERS = f"{PROJECT}senders/"
 OF_SCREENERS = {  # those who look after what was put aside: leads within their project, too
     "quarantine/", "quarantine/act/", "quarantine/progress/", "quarantine/put-back/", "quarantine/unlist/",
@@ -64,12 +89,23 @@ OF_SCREENERS = {  # those who look after what was put aside: leads within their 
 OF_LEADS = {  # what the leads of a project set up, too: of other projects nothing is there
     f"{PROJECT}start/", f"{PROJECT}topics/", f"{PROJECT}topics/new/", TOPIC, f"{TOPIC}place/", f"{TOPIC}retire/",
     f"{TOPIC}fields/", f"{TOPIC}fields/{{field}}/", f"{TOPIC}fields/{{field}}/shift/",
+    f"{PROJECT}queues/",
+    f"{PROJECT}queues/new/",
+    QUEUE,
+    f"{QUEUE}shift/",
+    f"{QUEUE}retire/",
+    f"{PROJECT}automatic/",
+    f"{PROJECT}automatic/{{occasion}}/",
+    f"{PROJECT}automatic/{{occasion}}/{{queue}}/",
+    f"{PROJECT}working-time/", f"{PROJECT}working-time/use/", f"{PROJECT}calendars/new/", CALENDAR, f"{CALENDAR}file/",
+    f"{CALENDAR}delete/", f"{PROJECT}targets/new/", TARGET, f"{TARGET}delete/",
 }  # fmt: skip
-SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS
+OF_MANAGEMENT = {"manage/", "manage/search/"}  # for whoever sets up anything; they show what is theirs
+SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_MANAGEMENT | {LOG}
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
-    Topic, Logo, AutomaticText, RawMessage, ListedSender,
+    Topic, Logo, AutomaticText, RawMessage, ListedSender, Grant, Calendar, Target,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -123,7 +159,11 @@ def values(d: Department) -> Values:
     Logo.objects.create(project=d.projects["games"], content_type="image/png", content=PIXEL, digest="0")
     asked = {"name": "level", "kind": "number", "label": {"en": "Level"}}
     Topic.objects.create(project=d.projects["games"], slug="chess", name="Chess", fields=[asked])
+    target = Target.objects.create(project=d.projects["games"], metric="solution", minutes=60)
+    Calendar.objects.create(project=d.projects["games"], slug="office", name="Office", time_zone="UTC")
     return {
+        "calendar": "office",
+        "target_id": target.pk,
         "number": ticket.number,
         "other": ticket.number,
         "message": received.pk,
@@ -142,6 +182,8 @@ def values(d: Department) -> Values:
         "topic": "chess",
         "digest": "0",
         "field": "level",
+        "kind": "line",
+        "key": "1",
         "occasion": "new",
         "mailbox_id": d.mailboxes["support@games.example"].pk,
         "person_id": d.people["games1"].pk,
@@ -172,8 +214,10 @@ def test_nothing_of_games_is_there_for_anybody_of_mail(values: Values, signed_in
         said = browser.get("/" + address.format(**values), follow=True)
         assert said.status_code in (404, 405), address
     for address in sorted(OF_ADMINISTRATORS):
-        assert browser.get("/" + address.format(**values)).status_code in (403, 405), address
-        assert browser.post("/" + address.format(**values), form(values)).status_code in (403, 405), address
+        # a lead sets up some of it, in their own project: of games nothing is there
+        refused = {403, 405} if login != "lead" else {403, 404, 405} if "{" in address else {200, 403, 405}
+        assert browser.get("/" + address.format(**values)).status_code in refused, address
+        assert browser.post("/" + address.format(**values), form(values)).status_code in refused, address
     for address in sorted(OF_SCREENERS):
         expected = (200, 302, 404, 405) if login == "lead" else (403, 405)
         assert browser.get("/" + address.format(**values)).status_code in expected, address
@@ -181,6 +225,8 @@ def test_nothing_of_games_is_there_for_anybody_of_mail(values: Values, signed_in
         if login == "lead" and "{" in address:
             assert browser.get("/" + address.format(**values)).status_code in (404, 405), address
             assert browser.post("/" + address.format(**values), form(values)).status_code in (404, 405), address
+    for method in (browser.get, browser.post):
+        assert method(f"/{LOG}").status_code in ((200, 405) if login == "lead" else (403, 405))
     assert all_records() == before
 
 
@@ -201,6 +247,10 @@ def test_nothing_that_leads_of_games_set_up_is_there_for_anybody_of_mail(
 ) -> None:
     before, browser = all_records(), signed_in(login)
     expected = (404, 405) if login == "lead" else (403, 404, 405)
+    for address in sorted(OF_MANAGEMENT):
+        said = browser.get("/" + address)
+        assert said.status_code == (200 if login == "lead" else 403), address
+        assert "Games" not in said.text, address
     for address in sorted(OF_LEADS):
         assert browser.get("/" + address.format(**values)).status_code in expected, address
         assert browser.post("/" + address.format(**values), form(values)).status_code in expected, address

@@ -144,7 +144,7 @@ def test_the_question_mark_shows_the_keys_of_the_page(open_page: Open) -> None:
 
     page.keyboard.press("?")
 
-    assert page.locator("#keys dd").all_text_contents() == ["search", "the keys of this page"]
+    assert page.locator("#keys dd").all_text_contents() == ["the project", "search", "the keys of this page"]
     page.keyboard.press("Escape")
     assert not page.locator("#keys").is_visible()
 

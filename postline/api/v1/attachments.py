@@ -18,9 +18,12 @@ from postline.api.v1.caller import Call
 from postline.api.v1.errors import Refused, nothing_here, too_large
 from postline.api.v1.types import READ, Given, Id, Text
 from postline.intake.stored import NotStored, file_of
+from postline.kit import clock
 from postline.outbox.put import File, one_line
 from postline.tickets.models import Attachment
-from postline.tickets.queries.access import NoSuchTicket, ticket_for
+from postline.tickets.queries.access import NoSuchTicket
+from postline.tickets.queries.shown import Shown
+from postline.tickets.queries.to_show import file_to_show
 
 router = Router(tags=["Messages"])
 
@@ -64,11 +67,11 @@ def files_of(given: Sequence[GivenFile]) -> list[File]:
     return files
 
 
-def attachment_object(attachment: Attachment) -> AttachmentObject:
+def attachment_object(attachment: Attachment, shown: Shown) -> AttachmentObject:
     """The file as the interface shows it."""
     return AttachmentObject(
         id=attachment.pk,
-        filename=attachment.filename,
+        filename=shown.text(attachment.filename),
         content_type=attachment.content_type,
         size=attachment.size,
         sha256=attachment.sha256,
@@ -90,16 +93,16 @@ BINARY: dict[str, Any] = {
     openapi_extra=BINARY,
 )
 def read_attachment(request: Call, id: Path[Id]) -> HttpResponse:
-    """The content of a file, in its own media type."""
-    attachment = Attachment.objects.select_related("message__ticket").filter(pk=id).first()
-    if attachment is None:
-        raise nothing_here()
+    """The content of a file, in its own media type. Where the ticket is shown to you masked, a file of words is refused
+    (`masked`)."""
     try:
-        ticket_for(request.auth, attachment.message.ticket.number)
+        attachment, shown = file_to_show(request.auth, id, now=clock.now())
         content = file_of(attachment)
     except (NoSuchTicket, NotStored) as error:
         raise nothing_here() from error
-    return download(content, content_type=attachment.content_type, filename=attachment.filename or "file")
+    name, kind = attachment.filename, attachment.content_type
+    shown.require_file(attachment.message.ticket, filename=name, content_type=kind, content=content)
+    return download(content, content_type=kind, filename=shown.text(name) or "file")
 
 
 def download(content: bytes, *, content_type: str, filename: str) -> HttpResponse:

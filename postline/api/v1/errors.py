@@ -22,12 +22,14 @@ from postline.tickets.actions.hand_over import NotAccepted
 from postline.tickets.actions.merge import WrongTarget
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.open import WrongAddress
+from postline.tickets.actions.reveal import NoReason, NothingHidden
 from postline.tickets.actions.split import WrongMessage
 from postline.tickets.actions.take import NotOpen, TakenByAnother
 from postline.tickets.actions.undo import NothingToUndo
 from postline.tickets.models import State
 from postline.tickets.outgoing import NoMailbox
 from postline.tickets.queries.access import MergedAway, NoSuchTicket
+from postline.tickets.queries.shown import Masked
 
 log = logger(__name__)
 
@@ -135,6 +137,11 @@ WORDS: dict[type[Exception], Callable[[Any], Refused]] = {
     Http404: lambda _: nothing_here(),
     NoSuchTicket: lambda _: Refused(404, "no-such-ticket", "There is no such ticket, or you may not see it."),
     Forbidden: lambda error: Refused(403, "forbidden", f"You lack the right “{_right(error)}” here."),
+    Masked: lambda _: Refused(
+        403, "masked", "This shows personal data that you may not see here. Reveal it with a reason, if you may."
+    ),
+    NothingHidden: lambda _: Refused(409, "nothing-hidden", "You see everything of this ticket already."),
+    NoReason: lambda _: invalid(reason="One of the list; “other” needs `words`."),
     TooLong: lambda _: too_large(),
     RequestDataTooBig: lambda _: too_large(),
     UnreadablePostError: lambda _: Refused(400, "malformed", "The body ended too early."),

@@ -24,6 +24,7 @@ from postline.api.v1 import (
     messages,
     projects,
     queues,
+    reveals,
     tickets,
     topics,
 )
@@ -122,7 +123,20 @@ def interface() -> NinjaAPI:
     )
     api.add_decorator(answered)
     errors.register(api)
-    for noun in (me, projects, queues, topics, tickets, leases, merging, handing_over, messages, events, attachments):
+    for noun in (
+        me,
+        projects,
+        queues,
+        topics,
+        tickets,
+        leases,
+        merging,
+        handing_over,
+        reveals,
+        messages,
+        events,
+        attachments,
+    ):
         api.add_router("", noun.router)
     return api
 

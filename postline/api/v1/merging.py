@@ -53,7 +53,8 @@ def merge_ticket(request: Call, number: Path[Number], given: WhereTo) -> TicketO
     into = numbers.parse(given.into)
     if into is None:
         raise invalid(into="A ticket number has nine digits, the last of which checks the others.")
-    return shown_again(merge(request.auth, number=number_of(number), into=into, now=clock.now()))
+    now = clock.now()
+    return shown_again(request.auth, merge(request.auth, number=number_of(number), into=into, now=now), now=now)
 
 
 @router.post(
@@ -66,7 +67,7 @@ def merge_ticket(request: Call, number: Path[Number], given: WhereTo) -> TicketO
 def split_ticket(request: Call, number: Path[Number], given: WhatToSplit) -> Status[TicketObject]:
     """They are another problem: the new ticket is the answer, with the same requester. Replies to these messages arrive
     in it; our answers stay where they were given. Nothing is sent. The same again answers with the same ticket."""
-    ticket = ticket_for(request.auth, number_of(number))
+    ticket, now = ticket_for(request.auth, number_of(number)), clock.now()
     queue: Queue | None = None
     if given.queue is not None:
         (queue,) = queues_named(request.auth, [given.queue], [ticket.project])
@@ -76,9 +77,9 @@ def split_ticket(request: Call, number: Path[Number], given: WhatToSplit) -> Sta
         message_id=given.message,
         with_messages=given.with_messages,
         queue=queue,
-        now=clock.now(),
+        now=now,
     )
-    return Status(201, shown_again(new))
+    return Status(201, shown_again(request.auth, new, now=now))
 
 
 @router.post(
@@ -90,4 +91,5 @@ def split_ticket(request: Call, number: Path[Number], given: WhatToSplit) -> Sta
 )
 def undo_last(request: Call, number: Path[Number]) -> TicketObject:
     """Of this ticket, on whichever side of it it was, within the last hour. The one before it can be undone next."""
-    return shown_again(undo(request.auth, number=number_of(number), now=clock.now()))
+    now = clock.now()
+    return shown_again(request.auth, undo(request.auth, number=number_of(number), now=now), now=now)

@@ -23,7 +23,9 @@ from postline.kit.html import clean
 from postline.tickets.actions.answer import LONGEST_TEXT, answer
 from postline.tickets.actions.note import note
 from postline.tickets.models import Direction, Message, Note, State, Ticket
-from postline.tickets.queries.access import NoSuchTicket, ticket_for
+from postline.tickets.queries.access import NoSuchTicket
+from postline.tickets.queries.shown import Shown, shown_of
+from postline.tickets.queries.to_show import message_to_show, ticket_to_show
 
 router = Router(tags=["Messages"])
 
@@ -99,13 +101,14 @@ class GivenMessage(Given):
 )
 def list_messages(request: Call, number: Path[Number], cursor: Cursor | None = None, limit: Limit = 100) -> MessagePage:
     """The whole conversation, oldest first."""
-    ticket = ticket_for(request.auth, number_of(number))
+    ticket, shown = ticket_to_show(request.auth, number_of(number), now=clock.now())
     at, key = read_cursor(cursor, order=ORDER) if cursor else (None, 0)
     messages = _messages(_behind(Message.objects.filter(ticket=ticket), at, key, rank=0), limit + 1)
     of_project = Note.objects.filter(ticket=ticket, project=ticket.project_id)  # those of another one stay there
     notes = _behind(of_project, at, key, rank=1).select_related("author")
-    said = [(one.created_at, one.pk * 2, message_object(ticket, one)) for one in messages]
-    said += [(one.created_at, one.pk * 2 + 1, note_object(ticket, one)) for one in notes.order_by("id")[: limit + 1]]
+    said = [(one.created_at, one.pk * 2, message_object(ticket, one, shown)) for one in messages]
+    notes = notes.order_by("id")[: limit + 1]
+    said += [(one.created_at, one.pk * 2 + 1, note_object(ticket, one, shown)) for one in notes]
     said.sort(key=lambda one: one[:2])
     page = said[:limit]
     more = len(said) > limit
@@ -127,7 +130,7 @@ def write_message(request: Call, number: Path[Number], given: GivenMessage) -> S
     if given.kind == "note":
         _require_plain_note(given)
         noted = note(request.auth, number=number_of(number), text=given.text, now=now)
-        return Status(201, note_object(noted.ticket, noted))
+        return Status(201, note_object(noted.ticket, noted, shown_of(request.auth, noted.ticket, now=now)))
     message = answer(
         request.auth,
         number=number_of(number),
@@ -138,7 +141,8 @@ def write_message(request: Call, number: Path[Number], given: GivenMessage) -> S
         seen=given.seen,
         now=now,
     )
-    return Status(201, message_object(message.ticket, _messages(Message.objects.filter(pk=message.pk), 1)[0]))
+    written = _messages(Message.objects.filter(pk=message.pk), 1)[0]
+    return Status(201, message_object(message.ticket, written, shown_of(request.auth, message.ticket, now=now)))
 
 
 @router.get(
@@ -149,20 +153,20 @@ def write_message(request: Call, number: Path[Number], given: GivenMessage) -> S
     openapi_extra=BINARY,
 )
 def read_raw(request: Call, id: Path[Id]) -> HttpResponse:
-    """A received message as it came, byte for byte; one of ours as it goes out. There is none of what was told."""
-    message = Message.objects.select_related("ticket").filter(pk=id).first()
-    if message is None:
-        raise nothing_here()
+    """A received message as it came, byte for byte; one of ours as it goes out. There is none of what was told. Where
+    the ticket is shown to you masked, it is refused (`masked`)."""
     try:
-        ticket_for(request.auth, message.ticket.number)
+        message, shown = message_to_show(request.auth, id, now=clock.now())
+        shown.require_open(message.ticket)
         content = raw_of(message)
     except (NoSuchTicket, NotStored) as error:
         raise nothing_here() from error
     return download(content, content_type="message/rfc822", filename=f"message-{message.pk}.eml")
 
 
-def message_object(ticket: Ticket, message: Message) -> MessageObject:
+def message_object(ticket: Ticket, message: Message, shown: Shown) -> MessageObject:
     """The message as the interface shows it; needs what `_messages` fetches."""
+    message = shown.message(message)
     inbound = message.direction in (Direction.INBOUND, Direction.TOLD)
     return MessageObject(
         id=message.pk,
@@ -176,30 +180,31 @@ def message_object(ticket: Ticket, message: Message) -> MessageObject:
         subject=message.subject,
         text=message.body.text,
         new_text=message.body.new_text,
-        html=clean(message.body.html) if message.body.html else None,
+        html=shown.html(clean(message.body.html)) if message.body.html else None,
         language=message.language,
         message_id=message.message_id or None,
         delivery=message.outbox_message.state if message.outbox_message else None,
-        attachments=[attachment_object(one) for one in message.attachments.all()],
+        attachments=[attachment_object(one, shown) for one in message.attachments.all()],
         sent_at=message.sent_at,
         created_at=message.created_at,
     )
 
 
-def note_object(ticket: Ticket, written: Note) -> MessageObject:
+def note_object(ticket: Ticket, written: Note, shown: Shown) -> MessageObject:
     """The note in the shape of a message."""
+    text = shown.text(written.text)
     return MessageObject(
         id=written.pk,
         ticket=str(ticket.number),
         kind="note",
         direction="internal",
-        author=written.author.login,
+        author=written.author.login if written.author else None,
         sender=None,
         to=[],
         cc=[],
         subject="",
-        text=written.text,
-        new_text=written.text,
+        text=text,
+        new_text=text,
         html=None,
         language="",
         message_id=None,

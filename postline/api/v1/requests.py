@@ -32,7 +32,8 @@ from postline.projects.models import Line as DeskLine
 from postline.projects.models import Mailbox, Project, Queue, Topic
 from postline.projects.rights import Forbidden, ProjectRight, Reach, Right
 from postline.tickets.actions.answer import LONGEST_TEXT
-from postline.tickets.queries.access import NoSuchTicket, ticket_for
+from postline.tickets.queries.access import NoSuchTicket
+from postline.tickets.queries.to_show import ticket_to_show
 
 log = logger(__name__)
 
@@ -99,7 +100,7 @@ def hand_in(reach: Reach, given: GivenRequest, *, now: datetime) -> TicketObject
     with transaction.atomic():
         raw_id = store([delivery], now=now)[0]
         number = _handled(raw_id, topic_id=topic.pk if topic else None, fields=answers, now=now)
-    return _reply(reach, raw_id, number)
+    return _reply(reach, raw_id, number, now=now)
 
 
 def _answers(topic: Topic | None, given: dict[str, str]) -> dict[str, str]:
@@ -173,10 +174,10 @@ def _handled(raw_id: int, *, topic_id: int | None, fields: dict[str, str], now: 
     return arrived.number if arrived else None
 
 
-def _reply(reach: Reach, raw_id: int, number: int | None) -> TicketObject | Receipt:
+def _reply(reach: Reach, raw_id: int, number: int | None, *, now: datetime) -> TicketObject | Receipt:
     if number is not None:
         try:
-            return ticket_object(ticket_for(reach, number))
+            return ticket_object(*ticket_to_show(reach, number, now=now))
         except NoSuchTicket:
             log.info("request went where its sender does not see it", raw=raw_id)
     return Receipt(receipt=str(raw_id))

@@ -26,6 +26,7 @@ class TicketFilter(Schema):
         None,
         max_length=200,
         description="A ticket number, the e-mail address of a requester, or words that all stand in the subject. "
+        "Addresses are found only in queues where you see them, and so are words of a subject that names one. "
         "A search that takes too long is refused: narrow it by queue, state or date.",
     )
     updated_since: GivenMoment | None = Field(

@@ -22,6 +22,7 @@ from postline.tickets.queries.access import visible_tickets
 
 SEARCH_SECONDS = 3
 MOST_WORDS = 8
+MAY_BE_PERSONAL = r"@|\d([^\d[:alpha:]]{0,3}\d){4}"
 
 
 def ticket_page(reach: Reach, wanted: TicketFilter) -> tuple[list[Ticket], str | None]:
@@ -62,7 +63,7 @@ def _narrowed(
     if wanted.updated_since:
         tickets = tickets.filter(updated_at__gte=wanted.updated_since)
     if wanted.q and wanted.q.strip():
-        tickets = tickets.filter(_matching(wanted.q.strip(), projects))
+        tickets = tickets.filter(_matching(reach, wanted.q.strip(), projects))
     if wanted.column == "waiting_since":
         tickets = tickets.filter(state__in=OPEN_STATES)  # the others wait for nothing: its index holds these alone
     return tickets
@@ -76,17 +77,20 @@ def _states(value: str) -> list[str]:
     return states
 
 
-def _matching(q: str, projects: Sequence[Project]) -> Q:
+def _matching(reach: Reach, q: str, projects: Sequence[Project]) -> Q:
+    """What was searched for. Where the caller is not shown addresses and numbers, they are not found either: whether
+    there is something would tell them (decisions/0020-masking.md)."""
     number = numbers.parse(q)
     if number is not None:
         return Q(number=number)
+    open_to_them = Q(queue_id__in=reach.queues_with(Right.PERSONAL))
     if "@" in q and " " not in q:
         who = Requester.objects.filter(project__in=projects, address=q.lower()).values_list("pk", flat=True)
-        return Q(requester_id__in=list(who))
+        return Q(requester_id__in=list(who)) & open_to_them
     words = Q()
     for word in q.split()[:MOST_WORDS]:
         words &= Q(subject__icontains=word)
-    return words
+    return words & (open_to_them | ~Q(subject__regex=MAY_BE_PERSONAL))
 
 
 def _keys(tickets: QuerySet[Ticket], queues: Sequence[int], wanted: TicketFilter) -> list[tuple[int, datetime]]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from ninja import Schema
 
 from postline.api.v1.types import Moment
+from postline.projects.rights import Reach
 from postline.tickets.models import Priority, Ticket
+from postline.tickets.queries.shown import Shown, shown_of
 
 RELATED = ("project", "queue__group", "topic", "requester", "owner", "taken_by")
 PRIORITIES = {value: Priority(value).name.lower() for value in Priority.values}
 
 
 class RequesterObject(Schema):
-    """Who wrote, or telephoned."""
+    """Who wrote, or telephoned. Address and phone are masked, such as `a•••@u•••.example`, where you may not see them;
+    so are addresses and numbers in all texts of the ticket."""
 
     name: str
     address: str
@@ -56,8 +60,9 @@ class TicketPage(Schema):
     next: str | None
 
 
-def ticket_object(ticket: Ticket) -> TicketObject:
+def ticket_object(ticket: Ticket, shown: Shown) -> TicketObject:
     """The ticket as the interface shows it; needs RELATED to be fetched with it."""
+    ticket = shown.ticket(ticket)
     return TicketObject(
         number=str(ticket.number),
         project=ticket.project.slug,
@@ -84,6 +89,7 @@ def ticket_object(ticket: Ticket) -> TicketObject:
     )
 
 
-def shown_again(ticket: Ticket) -> TicketObject:
+def shown_again(reach: Reach, ticket: Ticket, *, now: datetime) -> TicketObject:
     """The ticket as it stands after an act that the caller was allowed to do on it."""
-    return ticket_object(Ticket.objects.select_related(*RELATED).get(pk=ticket.pk))
+    ticket = Ticket.objects.select_related(*RELATED).get(pk=ticket.pk)
+    return ticket_object(ticket, shown_of(reach, ticket, now=now))

@@ -36,6 +36,8 @@ from postline.tickets.actions.change import (
 from postline.tickets.actions.move import move
 from postline.tickets.models import Priority, State, Ticket
 from postline.tickets.queries.access import ticket_for
+from postline.tickets.queries.shown import shown_in_lists
+from postline.tickets.queries.to_show import ticket_to_show
 
 router = Router(tags=["Tickets"])
 
@@ -57,7 +59,8 @@ class TicketChange(Given):
 def list_tickets(request: Call, wanted: Query[TicketFilter]) -> TicketPage:
     """The tickets in the queues that you see, the latest changed first unless `order` says otherwise."""
     tickets, following = ticket_page(request.auth, wanted)
-    return TicketPage(results=[ticket_object(ticket) for ticket in tickets], next=following)
+    how = shown_in_lists(request.auth, {ticket.queue_id for ticket in tickets})
+    return TicketPage(results=[ticket_object(ticket, how[ticket.queue_id]) for ticket in tickets], next=following)
 
 
 @router.post(
@@ -80,7 +83,7 @@ def create_ticket(request: Call, given: GivenRequest) -> Status[TicketObject | R
 @router.get("/tickets/{number}", response={200: TicketObject, **READ}, operation_id="ticket", summary="Read a ticket")
 def read_ticket(request: Call, number: Path[Number]) -> TicketObject:
     """The ticket. Its messages and its history have addresses of their own."""
-    return ticket_object(ticket_for(request.auth, number_of(number)))
+    return ticket_object(*ticket_to_show(request.auth, number_of(number), now=clock.now()))
 
 
 @router.patch(
@@ -90,10 +93,11 @@ def change_ticket(request: Call, number: Path[Number], given: TicketChange) -> T
     """Change what is given, in one step: either all of it or nothing. An empty body changes nothing."""
     with transaction.atomic():
         ticket = ticket_for(request.auth, number_of(number))
+        now = clock.now()
         for name in CHANGES:
             if name in given.model_fields_set:
-                CHANGES[name](request.auth, ticket, given, clock.now())
-        return shown_again(ticket)
+                CHANGES[name](request.auth, ticket, given, now)
+        return shown_again(request.auth, ticket, now=now)
 
 
 def _topic(reach: Reach, ticket: Ticket, given: TicketChange, now: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from postline.intake.addressed import Mailboxes
 from postline.intake.automatic_answer.limits import reserve
@@ -14,13 +13,14 @@ from postline.intake.parse import ParsedMessage
 from postline.intake.parse.kinds import robot_sign
 from postline.outbox.models import Kind
 from postline.outbox.put import Outgoing, put_many
+from postline.projects.calendars import working_time_of
 from postline.projects.models import Mailbox, Occasion
-from postline.projects.opening import opening_of
 from postline.tickets import references
 from postline.tickets.actions.acknowledge import acknowledge, acknowledge_follow_up, leave_unacknowledged
 from postline.tickets.actions.refused_address import refused
 from postline.tickets.arrival import ROBOTS, Arrived
 from postline.tickets.models import Participant
+from postline.tickets.queries.clocks import answers_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,10 @@ def answer_automatically(messages: Sequence[Received], *, mailboxes: Mailboxes, 
         against[place] = reason
     answered = [one for one, reason in zip(due, against, strict=True) if not reason]
     voice = Voice({one.received.mailbox.project_id for one in answered}, now=now) if answered else None
-    answers = [_compose(one, voice) for one in answered if voice is not None]
+    due_at = answers_due([one.received.arrived.ticket_id for one in answered]) if answered else {}
+    answers = [
+        _compose(one, voice, due_at.get(one.received.arrived.ticket_id)) for one in answered if voice is not None
+    ]
     _write_down(answered, answers, put_many(answers, now=now), now=now)
     _write_down_reasons([(one, reason) for one, reason in zip(due, against, strict=True) if reason], now=now)
 
@@ -75,10 +78,8 @@ def _occasion(one: Received, *, now: datetime) -> Occasion | None:
     """What the message is an occasion for; None: nothing is due."""
     project = one.mailbox.project
     if one.arrived.is_new:
-        opening = opening_of(project.opening) if project.opening else None
-        if opening and not opening.is_open(now.astimezone(ZoneInfo(project.time_zone))):
-            return Occasion.OUTSIDE_HOURS
-        return Occasion.NEW
+        working = working_time_of(project.pk, one.arrived.queue_id, now=now)
+        return Occasion.NEW if working.is_open(now) else Occasion.OUTSIDE_HOURS
     if one.message.kind in ROBOTS:
         return None
     if one.arrived.stays_closed:
@@ -132,11 +133,16 @@ def _address(due: Due) -> str:
     return due.received.message.sender.address.lower()
 
 
-def _compose(due: Due, voice: Voice) -> Outgoing:
+def _compose(due: Due, voice: Voice, due_at: datetime | None) -> Outgoing:
     """The automatic answer in the language of the message, else in the project's."""
     arrived, message, mailbox = due.received.arrived, due.received.message, due.received.mailbox
     said = voice.words(
-        due.occasion, mailbox=mailbox, queue_id=arrived.queue_id, language=message.language, closed_at=arrived.closed_at
+        due.occasion,
+        mailbox=mailbox,
+        queue_id=arrived.queue_id,
+        language=message.language,
+        closed_at=arrived.closed_at,
+        due_at=due_at,
     ).about(arrived.number)
     return Outgoing(
         kind=Kind.AUTOMATIC,

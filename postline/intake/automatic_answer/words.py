@@ -6,18 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, translation
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from postline.kit.html import text_to_html
 from postline.kit.sql import rows
 from postline.projects.automatic_texts import Texts, Words, fill
+from postline.projects.calendars import working_time_of
+from postline.projects.hours_in_words import week_in_words
 from postline.projects.models import Mailbox, Occasion, Project
-from postline.projects.opening import Opening, opening_of
+from postline.projects.working_time import Spans, WorkingTime
 from postline.settings import LANGUAGES
 from postline.tickets import numbers
 
@@ -60,8 +62,9 @@ class Voice:
         queue_id: int,
         language: str,
         closed_at: datetime | None = None,
+        due_at: datetime | None = None,
     ) -> Said:
-        """The answer in `language`, else in the project's."""
+        """The answer in `language`, else in the project's. `due_at`: when the ticket's target asks for an answer."""
         project = mailbox.project
         spoken = {*project.languages, project.language} if project.languages else SPOKEN
         language = language if language in spoken else project.language
@@ -69,7 +72,9 @@ class Voice:
         return speak(
             self._texts.find(project.pk, queue_id, occasion, language),
             project=project,
+            working=working_time_of(project.pk, queue_id, now=self._now),
             hours=hours,
+            due_at=due_at,
             language=language,
             signature=mailbox.sender_name or project.sender_name or project.name,
             closed_at=closed_at,
@@ -81,20 +86,37 @@ def speak(
     words: Words,
     *,
     project: Project,
+    working: WorkingTime,
     hours: int | None,
+    due_at: datetime | None = None,
     language: str,
     signature: str,
     closed_at: datetime | None,
     now: datetime,
 ) -> Said:
-    """Put the values of a project at this moment into the words. `hours` is its promise, None when there is none."""
-    zone = ZoneInfo(project.time_zone)
-    local = now.astimezone(zone)
-    opening = opening_of(project.opening) if project.opening else None
-    due = _rounded(opening.after(local, hours=hours)) if opening and hours else None
-    opens = opening.next_opening(local) if opening and not opening.is_open(local) else None
-    closed = closed_at.astimezone(zone).date().isoformat() if closed_at else ""
-    return _spoken(words, language, project.name, signature, opening, hours, due, opens, closed, str(local.tzname()))
+    """Put the values of a project at this moment into the words. An answer is promised by `due_at` or, where there is
+    none, within `hours` of working time, None when nothing is promised."""
+    due_at = due_at if due_at is not None and due_at > now else None
+    if working.is_always:
+        zone, week, due = ZoneInfo(project.time_zone), None, None
+        hours = hours if due_at is None else ceil((due_at - now) / ROUNDED)
+    else:
+        zone, week = working.zone, working.week
+        due_at = due_at or (working.add(now, hours * 60) if hours else None)
+        due, hours = (_rounded(due_at.astimezone(zone)) if due_at else None), None
+    opens = None if working.is_open(now) else working.next_opening(now)
+    return _spoken(
+        words,
+        language,
+        project.name,
+        signature,
+        week if week and any(week) else None,
+        hours,
+        due,
+        opens.astimezone(zone) if opens else None,
+        closed_at.astimezone(zone).date().isoformat() if closed_at else "",
+        str(now.astimezone(zone).tzname()),
+    )
 
 
 @lru_cache(maxsize=512)
@@ -103,7 +125,7 @@ def _spoken(
     language: str,
     project: str,
     signature: str,
-    opening: Opening | None,
+    week: tuple[Spans, ...] | None,
     hours: int | None,
     due: datetime | None,
     opens: datetime | None,
@@ -115,7 +137,7 @@ def _spoken(
         values = {
             "project": project,
             "expected": _expected(hours, due),
-            "hours": _week(opening, zone) if opening else "",
+            "hours": f"{week_in_words(week)} ({zone})" if week else "",
             "opens": _moment(opens) if opens else "",
             "closed": formats.date_format(datetime.fromisoformat(closed), "j E Y") if closed else "",
         }
@@ -149,27 +171,6 @@ def _zone(moment: datetime) -> str:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}"
-
-
-def _week(opening: Opening, zone: str) -> str:
-    """`Mon–Fri 09:00–18:00, Sat 10:00–14:00 (CET)`: days in a row with the same hours together."""
-    runs: list[tuple[int, int, tuple[int, int]]] = []
-    for day, hours in enumerate(opening.days):
-        if hours is None:
-            continue
-        if runs and runs[-1][1] == day - 1 and runs[-1][2] == hours:
-            runs[-1] = (runs[-1][0], day, hours)
-        else:
-            runs.append((day, day, hours))
-    told = [
-        f"{WEEKDAYS_ABBR[first]}{f'–{WEEKDAYS_ABBR[last]}' if last != first else ''} {_clock(start)}–{_clock(end)}"
-        for first, last, (start, end) in runs
-    ]
-    return f"{', '.join(told)} ({zone})"
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _rounded(moment: datetime) -> datetime:

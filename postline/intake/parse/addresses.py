@@ -22,6 +22,7 @@ _TOKEN = re.compile(
 _ONE = re.compile(
     rb"(?:([^<>()\",;:\\@]{0,200})<)?([A-Za-z0-9._+-]{1,64})@([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})(?(1)>)\Z"
 )
+_ONE_LINE = re.compile(_ONE.pattern.decode())
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.){0,200})"', re.DOTALL)
 _ADDRESS = re.compile(
     r"[^\s<>,;:\"()\[\]\\@]{1,128}@[^\s<>,;:\"()\\@]{1,255}|\"(?:[^\"\\@]|\\.){1,128}\"@[^\s<>,;:\"()\\@]{1,255}"
@@ -31,6 +32,17 @@ _ONLY_ADDRESS = re.compile(rf"(?:{_ADDRESS.pattern})\Z")
 _ROUTE = re.compile(r"\A\s*(?:@[^\s<>,;:@]{1,255}\s*,?\s*){1,20}:")
 _SPACED_DOMAIN = re.compile(r"([^\s@]{1,128})\s{0,20}@\s{0,20}([\w-]{1,63}(?:\s{0,20}\.\s{0,20}[\w-]{1,63}){1,8})\Z")
 _COMMENT = re.compile(r"\([^()]*\)")
+
+
+def only_address(line: str, words: str) -> Address | None:
+    """The mailbox of a value that holds a single one in the usual form, given as Latin-1 and decoded; else None."""
+    one = _ONE_LINE.match(line)
+    if one is None or not line.isprintable():
+        return None
+    name, local, domain = one.groups("")
+    if "=?" in name or not name.isascii():  # decoded with the whole of it
+        name = words.rpartition("<")[0]
+    return Address(" ".join(name.split()).strip("\"' "), f"{local}@{domain.lower()}")
 
 
 def addresses(value: bytes, charset: str = "") -> tuple[Address, ...]:

@@ -60,6 +60,12 @@ _ORIGINAL_WORDS = (
     r"Původní zpráva|Pôvodná správa|Oprindelig (?:besked|meddelelse)|Opprinnelig melding|Ursprungligt meddelande|"
     r"Alkuperäinen viesti|Eredeti üzenet|Özgün İleti|Orijinal Mesaj|原始邮件|原始郵件|元のメッセージ|원본 메시지"
 )
+# Of those, and of the marks of forwarded letters (`forwards`): what such a line without dashes begins with.
+_TITLE_BEGINNINGS = frozenset((
+    *"ori rep mes исх ори пер вих поч oor urs mai men wia ory pův pôv opr opp alk ere özg 原始邮 原始郵 元のメ "
+    "thi beg for это нач van het doo anf wei déb cou e-m ini poc prz pře vid väl ile 转发的 转发邮 转发消".split(),
+    "це ", "원본 ",
+))  # fmt: skip
 _ORIGINAL = re.compile(rf"{LEAD}{DASH}{{2,60}}+\s*+(?:{_ORIGINAL_WORDS})\s*:?\s*{DASH}{{0,60}}\s*$", re.IGNORECASE)
 _TITLE = re.compile(
     rf"{LEAD}{DASH}{{2,60}}+\s?[^\W\d][^\n]{{0,60}}?\s?{DASH}{{2,60}}\s*$|\s*(?:{_ORIGINAL_WORDS})\s*:?\s*$",
@@ -81,18 +87,31 @@ _SHARED = re.compile(
 )
 
 
-def candidates(heads: Sequence[str]) -> list[bool]:
-    """Which lines are worth a look: in most letters a few. The others are the middle of a paragraph."""
-    found = [
-        bool(head)
-        and (len(head) < LONGEST_TITLE or not head[0].isalnum() or ":" in head[:LONGEST_LABEL] or ">" in head[:8])
-        for head in heads
-    ]
+def candidates(heads: Sequence[str]) -> Sequence[int]:
+    """Which lines are worth a look: in most letters a few. The others are the middle of a paragraph, or short."""
+    found: list[int] = []
+    wrapped = False  # an attribution ends somewhere: it may have begun a few lines above
     for index, head in enumerate(heads):
+        if not head:
+            continue
         if head.endswith(_ENDS):
-            first = max(0, index - MOST_WRAPPED)
-            found[first : index + 1] = [True] * (index + 1 - first)
-    return found
+            wrapped = True
+        elif head[0].isalnum():
+            beginning = head[:LONGEST_LABEL]
+            titled = len(head) < LONGEST_TITLE and beginning[:3].lower() in _TITLE_BEGINNINGS
+            if not titled and ":" not in beginning and ">" not in beginning[:8] and "：" not in beginning:
+                continue
+        found.append(index)
+    if not wrapped:
+        return found
+    above = {
+        near
+        for index in found
+        if heads[index].endswith(_ENDS)
+        for near in range(max(0, index - MOST_WRAPPED), index)
+        if heads[near]
+    }
+    return sorted(above.union(found))
 
 
 def opening(heads: Sequence[str], index: int) -> int:

@@ -20,7 +20,7 @@ from postline.intake.parse.auto_reply_phrases import (
     SUBJECTS,
 )
 from postline.intake.parse.headers import Headers
-from postline.intake.parse.words import any_of
+from postline.intake.parse.words import Phrases, any_of
 
 LONGEST_OPENING = 1_500  # characters of the text that are looked at
 
@@ -80,6 +80,8 @@ _AUTOMATIC = re.compile(
 )
 _TICKET_NUMBER = re.compile(r"\s[(\[]#?\d{1,15}[)\]]")
 _AUTHORS = ("from ", "от ", "від ", "von ", "van ", "de ")
+_BEGINNINGS = frozenset(phrase[:3] for phrase in SUBJECTS)
+_DOUBTFUL, _ROOTS = Phrases(*DOUBTFUL_SUBJECTS), Phrases(*AUTOMATIC_ROOTS)
 _ORNAMENT = " \t*-=#_~>|[("
 _PASSED_ON = ("fw:", "fwd:", "wg:", "tr:", "doorst:")
 
@@ -89,35 +91,47 @@ def by_headers(headers: Headers) -> bool:
     return any(FIELDS[name](headers.text(name).lower()) for name in FIELDS.keys() & headers.names())
 
 
-def by_subject(subject: str) -> bool:
-    """Whether the subject is one that only robots write."""
+def by_subject(subject: str, text: str | None = None) -> bool:
+    """Whether the subject is one that only robots write. “Out of office” and no more may also stand over somebody's
+    question about that: with the `text`, it has to be a robot's."""
     small = subject[:300].lower().replace("’", "'").lstrip(" [(*")
-    if small.startswith(SUBJECTS):
-        rests = (small[len(phrase) :] for phrase in SUBJECTS if small.startswith(phrase))
-        return any(_is_prefix_before(rest) for rest in rests)
+    if small[:3] in _BEGINNINGS and small.startswith(SUBJECTS):
+        rests = [small[len(phrase) :].lstrip(" *") for phrase in SUBJECTS if small.startswith(phrase)]
+        if any(not rest.strip(".!*)] ") for rest in rests):
+            return text is None or _fits_subject(text)
+        return any(map(_is_prefix_before, rests))
     return subject.lstrip().startswith(("AUTO:", "AUTO :", "AUTO -")) and any_of(NOTES_SUBJECTS, small)
 
 
 def _is_prefix_before(rest: str) -> bool:
-    """Whether the words before this stood for themselves: “: Re: Invoice”, “] Invoice”, “ from Anna: …”, “.”."""
-    rest = rest.lstrip(" *")
-    if not rest.strip(".!*)] "):
-        return True
+    """Whether the words before this stood for themselves: “: Re: Invoice”, “] Invoice”, “ from Anna: …”."""
     if rest.startswith(_AUTHORS):
         return ":" in rest
     return rest.startswith((":", "：", "]", ")", "- ", "– ", "— ", "| "))
 
 
+def _fits_subject(text: str) -> bool:
+    """Whether a text goes with such a subject: somebody is away, or asks nothing and says what robots say."""
+    opening = _opening(text)
+    if any_of(AWAY, opening):
+        return True
+    return "?" not in opening and any(any_of(phrases, opening) for phrases in (MEANWHILE, AUTOMATIC_ROOTS, RECEIVED))
+
+
+def _opening(text: str) -> str:
+    return text[:LONGEST_OPENING].lower().replace("’", "'")
+
+
 def by_words(subject: str, text: str) -> bool:
     """Whether the text itself is that of a robot: it confirms reading, tells of absence under such a subject, says that
     it is an automatic answer, or confirms in general words what it received."""
-    opening = text[:LONGEST_OPENING].lower().replace("’", "'")
+    opening = _opening(text)
     small = subject.lower().lstrip(" [(")
     if small.startswith(RECEIPT_SUBJECTS) and any_of(RECEIPT_WORDS, opening):
         return True
-    if any_of(DOUBTFUL_SUBJECTS, small) and any_of(AWAY, opening) and any_of(MEANWHILE, opening):
+    if _DOUBTFUL.any_in(small) and any_of(AWAY, opening) and any_of(MEANWHILE, opening):
         return True
-    if not any_of(AUTOMATIC_ROOTS, opening):
+    if not _ROOTS.any_in(opening):
         return False
     if not any_of(AUTOMATIC, opening) and not _AUTOMATIC.search(opening):
         return False

@@ -6,11 +6,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from postline.intake.parse.charsets import decode, known
+from postline.intake.parse.charsets import decode_text, known
 from postline.intake.parse.headers import split
+from postline.intake.parse.node import MESSAGES, Node
 from postline.intake.parse.packed import IN_TNEF, SMIME
 from postline.intake.parse.protection import without_armour
-from postline.intake.parse.structure import MESSAGES, Node
 from postline.intake.parse.values import Part
 from postline.kit.html_to_text import html_to_text, strip_tags, try_to_parse
 from postline.kit.text import file_name, one_line, readable
@@ -79,10 +79,9 @@ def _text(leaf: Node, defects: list[str]) -> str:
     if leaf.content_type == "text/html" and not known(charset):
         inside = _META_CHARSET.search(leaf.content, 0, 2_000)
         charset = inside[1].decode("ascii") if inside else charset
-    text, doubtful = decode(leaf.content, charset)
+    text, doubtful = decode_text(leaf.content, charset)
     if doubtful:
         defects.append("charset")
-    text = readable(text.removeprefix("\ufeff"))
     if leaf.content_type in _OTHER_FORMS:
         return strip_tags(text)
     if leaf.content_type == "text/plain" and leaf.parameters.get("format", "").lower() == "flowed":

@@ -6,7 +6,7 @@ import codecs
 import re
 from functools import lru_cache
 
-from postline.kit.text import storable
+from postline.kit.text import readable, storable
 
 # Names in letters that Python does not know, and labels that in practice mean a larger charset.
 _ALIASES = {
@@ -53,6 +53,9 @@ _HIGH_WORD = re.compile(rb"[\x80-\xff]+")
 _WIDE = ("utf-16", "utf-32")
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _SEVEN_BIT = ("utf-7", *_WIDE, "hz", "iso2022")
+_CONTROL_BYTES = bytes({*range(32), 127} - {9, 10})  # CR too
+_HIGH_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8
+_WITHOUT_HIGH_CONTROL = ("cp125", "koi8")
 _ONE_BYTE = ("cp12", "koi8", "iso8859", "mac")
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
 _COMMON = frozenset("оеаинтсрвлкмдпуяыьгзбйі")
@@ -75,6 +78,28 @@ def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
         except (UnicodeError, ValueError):
             pass
     return storable(_rescued(data, codec)), True
+
+
+def decode_text(data: bytes, charset: str = "") -> tuple[str, bool]:
+    """`decode`, and the text is `readable`: nearly always the bytes are quicker to look through than their letters."""
+    codec = known(charset) if charset else ""
+    if codec.startswith(_SEVEN_BIT):
+        text, doubtful = decode(data, charset)
+        return readable(text.removeprefix("\ufeff")), doubtful
+    bare = data.translate(None, _CONTROL_BYTES)
+    tidy = len(data) - len(bare) == data.count(b"\r\n")
+    text, doubtful = decode(bare if tidy else data, charset)
+    text = text.removeprefix("\ufeff")
+    if tidy and not doubtful and _has_no_high_control(bare, codec):
+        return text, False
+    return readable(text), doubtful
+
+
+def _has_no_high_control(data: bytes, codec: str) -> bool:
+    """Whether the control characters of ISO 8859 cannot come out of this."""
+    if codec == "utf-8":
+        return b"\xc2" not in data or not _HIGH_CONTROL.search(data)
+    return codec.startswith(_WITHOUT_HIGH_CONTROL) or data.isascii()
 
 
 @lru_cache(maxsize=512)

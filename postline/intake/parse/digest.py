@@ -32,16 +32,12 @@ def digest(headers: Headers, body: bytes) -> bytes:
             for name, value in headers.fields
             if not _TRACE.match(name.lower())
         ]
-    total = hashlib.sha256()
-    for name, value in fields:
-        total.update(name + b":" + value + b"\n")
-    total.update(b"\n")
-    total.update(_core(body))
-    return total.digest()
+    head = b"".join([b"%b:%b\n" % one for one in fields])
+    return hashlib.sha256(b"%b\n%b" % (head, _core(body))).digest()
 
 
 def _core(body: bytes) -> bytes:
-    body = body.replace(b"\r", b"").rstrip(b"\n \t") + b"\n"
+    body = (body.replace(b"\r", b"") if b"\r" in body else body).rstrip(b"\n \t") + b"\n"
     rule = body.rfind(_TRAILER_RULE, max(0, len(body) - _TAIL))
     if rule > 0 and b"mailing list" in body[rule:].lower():
         body = body[:rule].rstrip(b"\n \t") + b"\n"

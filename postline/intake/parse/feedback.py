@@ -9,13 +9,14 @@ from email.utils import parsedate_to_datetime
 from postline.intake.parse.bounces.addresses import addresses_in
 from postline.intake.parse.headers import Headers, split
 from postline.intake.parse.message_ids import first_id
-from postline.intake.parse.structure import Node
+from postline.intake.parse.node import Node
 from postline.intake.parse.values import Address, Feedback
 from postline.kit.text import one_line
 
 MOST_BYTES = 65_536
 REPORT = "message/feedback-report"
 _ENCLOSED = ("message/rfc822", "text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers")
+FEEDBACK_PARTS = (REPORT, *_ENCLOSED)
 _COMPLAINT_SUBJECT = re.compile(r"complaint about message from ([0-9a-fA-F.:]{7,45})", re.IGNORECASE)
 
 

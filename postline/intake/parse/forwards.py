@@ -12,9 +12,10 @@ from postline.intake.parse.attributions import DASH, LEAD, attribution_length, i
 from postline.intake.parse.bodies import bodies
 from postline.intake.parse.header_block import header_block, role_and_value
 from postline.intake.parse.headers import Headers, split
-from postline.intake.parse.structure import Node, tree
+from postline.intake.parse.node import Node
+from postline.intake.parse.structure import tree
 from postline.intake.parse.values import Address, Forwarded
-from postline.intake.parse.words import any_of
+from postline.intake.parse.words import Phrases
 from postline.intake.parse.written_dates import written_date
 from postline.kit.text import one_line
 
@@ -49,7 +50,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 # One of these stands in every mark, however it is capitalised.
-_HINTS = (
+_HINTS = Phrases(
     "orward", "ORWARD", "ересл", "ЕРЕСЛ", "ересы", "ереси", "ереад", "еренап", "eitergel", "oorgest", "ransf", "ransm",
     "réexp", "éachem", "eenvi", "inolt", "ncamin", "rzekaz", "eposlan", "idare", "älite", "letil", "转发",
 )  # fmt: skip
@@ -89,14 +90,17 @@ def is_forward_mark(head: str) -> bool:
 
 def is_forward(subject: str) -> bool:
     """Whether the first prefix of the subject is a forward's: "Fwd: Re: …", not "Re: Fwd: …"."""
-    found = _PREFIX.match(subject)
-    return found is not None and found[1].lower() in _FORWARDS
+    return _prefix(subject) in _FORWARDS
 
 
 def is_reply(subject: str) -> bool:
     """Whether the first prefix of the subject is a reply's."""
-    found = _PREFIX.match(subject)
-    return found is not None and found[1].lower() in _REPLIES
+    return _prefix(subject) in _REPLIES
+
+
+def _prefix(subject: str) -> str:
+    found = _PREFIX.match(subject) if ":" in subject or "：" in subject else None
+    return found[1].lower() if found else ""
 
 
 def inline(text: str, subject: str) -> Forwarded | None:
@@ -130,7 +134,7 @@ def inline(text: str, subject: str) -> Forwarded | None:
 def _may_hold_mark(lines: list[str]) -> bool:
     """Whether it is worth looking at the lines one by one: a mark is a line of few words, or one with a rule."""
     short = "\n".join([line for line in lines if len(line) < LONGEST_MARK or not line[0].isalnum()])
-    return any_of(_HINTS, short)
+    return _HINTS.any_in(short)
 
 
 def enclosed(root: Node, subject: str) -> Forwarded | None:
@@ -144,7 +148,10 @@ def _first_message(node: Node) -> Node | None:
         return node
     if node.content_type in ("multipart/digest", "multipart/report"):
         return None
-    return next(filter(None, map(_first_message, node.children)), None)
+    for child in node.children:
+        if found := _first_message(child):
+            return found
+    return None
 
 
 def _read(leaf: Node) -> Forwarded | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator, KeysView
-from dataclasses import dataclass, field
+from collections.abc import KeysView
 from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote_to_bytes
@@ -22,29 +21,40 @@ _OFTEN_THE_SAME = 100  # characters of a value: types like text/plain; charset=u
 MOST_PIECES = 100  # RFC 2231 continuations of one parameter
 
 # Possessive: a million folds would be remembered one by one.
-_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)")
+_FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*+:(.*+(?:\n[ \t].*+)*+)(?:\n|\Z)", re.MULTILINE)
+BLANK_LINE = re.compile(rb"\n\r?\n")
+_FIRST_FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
+_BLANKS = " \t\n\r\x0b\x0c"  # of ASCII: a Latin-1 letter may be any byte
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?(.{0,%d}?)\?=" % LONGEST_WORD, re.DOTALL)
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_PARAMETER = re.compile(r";\s*([^\s=;]{1,200})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
+_PARAMETER = re.compile(r";\s*([^\s=;]{1,200})\s*=\s*(\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"?|[^;]*)", re.DOTALL)
 
 
-@dataclass(slots=True)
 class Headers:
-    """All fields in order, values as bytes. Names are asked for in small letters; what was unfolded or decoded once is
-    kept, as several readers ask for the same fields."""
+    """All fields in order. Values are kept as they came, as Latin-1: one character for each byte. Names are asked for
+    in small letters; what had to be decoded once is kept, as several readers ask for the same fields."""
 
-    fields: list[tuple[str, bytes]]
-    charset: str = ""  # of the body: the likeliest one of raw 8-bit headers too
-    _by_name: dict[str, list[bytes]] = field(default_factory=dict)
-    _unfolded: dict[str, bytes] = field(default_factory=dict)
-    _decoded: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("_by_name", "_decoded", "_fields", "charset", "may_escape")
 
-    def __post_init__(self) -> None:
-        for name, value in self.fields:
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self.charset = ""
+        self._fields = fields
+        self._by_name: dict[str, list[str]] = {}
+        self._decoded: dict[str, str] = {}  # unfolded value → what it says
+        self.may_escape = False  # the charset writes its letters in ASCII
+        for name, value in fields:
             self._by_name.setdefault(name.lower(), []).append(value)
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    @property
+    def fields(self) -> list[tuple[str, bytes]]:
+        """Every field as it stands in the message."""
+        return [(name, value.encode("latin-1")) for name, value in self._fields]
 
     def names(self) -> KeysView[str]:
         """The names of all fields, in small letters."""
@@ -57,58 +67,71 @@ class Headers:
     def assume(self, charset: str) -> None:
         """Take this for the likeliest charset of raw 8-bit values."""
         self.charset = charset
+        self.may_escape = known(charset) == "utf-7" if charset else False
         self._decoded.clear()
+
+    def line(self, name: str) -> str:
+        """The first value, unfolded, not decoded: as Latin-1; "" when absent."""
+        values = self._by_name.get(name)
+        return _line(values[0]) if values else ""
 
     def raw(self, name: str) -> bytes:
         """The first value, unfolded, as bytes; b"" when absent."""
-        value = self._unfolded.get(name)
-        if value is None:
-            values = self._by_name.get(name)
-            value = self._unfolded[name] = unfolded(values[0]) if values else b""
-        return value
+        return self.line(name).encode("latin-1")
 
     def folded(self, name: str) -> bytes:
         """The first value as it stands in the message; KeyError when absent."""
-        return self._by_name[name][0]
+        return self._by_name[name][0].encode("latin-1")
 
     def all_raw(self, name: str) -> list[bytes]:
         """Every value, unfolded, as bytes."""
-        return [unfolded(value) for value in self._by_name.get(name, ())]
+        return [_line(value).encode("latin-1") for value in self._by_name.get(name, ())]
 
     def text(self, name: str) -> str:
         """The first value, decoded; "" when absent."""
-        words = self._decoded.get(name)
-        if words is None:
-            words = self._decoded[name] = text(self.raw(name), self.charset)
-        return words
+        values = self._by_name.get(name)
+        return self._words(_line(values[0])) if values else ""
 
     def shown(self) -> tuple[tuple[str, str], ...]:
         """The first fields, decoded, for people and filters."""
-        return tuple([(name, self._shown(name.lower(), value)) for name, value in self.fields[:MOST_HEADERS]])
+        lines = [(name, _line(value[:LONGEST_SHOWN])) for name, value in self._fields[:MOST_HEADERS]]
+        if self.may_escape:
+            return tuple([(name, self._words(line)) for name, line in lines])
+        return tuple(
+            [
+                (name, line if line.isascii() and line.isprintable() and "=?" not in line else self._words(line))
+                for name, line in lines
+            ]
+        )
 
-    def _shown(self, name: str, value: bytes) -> str:
-        if value is self._by_name[name][0] and len(value) <= LONGEST_SHOWN:
-            return self.text(name)
-        return text(unfolded(value[:LONGEST_SHOWN]), self.charset)
+    def _words(self, line: str) -> str:
+        if "=?" not in line and line.isascii() and not self.may_escape:
+            return line if line.isprintable() else one_line(line)
+        words = self._decoded.get(line)
+        if words is None:
+            words = self._decoded[line] = text(line.encode("latin-1"), self.charset)
+        return words
 
 
 def split(raw: bytes) -> tuple[Headers, int]:
     """The fields of the header section, and where the body starts. Lines that are no field are stepped over."""
-    fields: list[tuple[str, bytes]] = []
-    position = 0
-    end = len(raw)
-    while position < end:
-        match = _FIELD.match(raw, position)
-        if match:
-            fields.append((match[1].decode("ascii"), match[2][:LONGEST_VALUE]))
-            position = match.end()
-        elif raw.startswith((b"\n", b"\r\n"), position):
-            return Headers(fields), raw.index(b"\n", position) + 1
-        elif not fields:
-            return Headers(fields), 0
-        else:
-            position = (raw.find(b"\n", position) + 1) or end
-    return Headers(fields), end
+    if raw.startswith((b"\n", b"\r\n")):
+        return Headers([]), raw.index(b"\n") + 1
+    if not _FIRST_FIELD.match(raw):
+        return Headers([]), 0
+    end = BLANK_LINE.search(raw)
+    start = end.end() if end else len(raw)
+    fields = _FIELD.findall(raw[:start].decode("latin-1"))
+    if start > LONGEST_VALUE:
+        fields = [(name, value[:LONGEST_VALUE]) for name, value in fields]
+    return Headers(fields), start
+
+
+def _line(value: str) -> str:
+    """`unfolded` of Latin-1."""
+    if value.isascii():
+        return " ".join(filter(None, map(str.strip, value.split("\n")))) if "\n" in value else value.strip()
+    return " ".join(filter(None, [line.strip(_BLANKS) for line in value.split("\n")]))
 
 
 def unfolded(value: bytes) -> bytes:
@@ -121,7 +144,7 @@ def unfolded(value: bytes) -> bytes:
 def text(value: bytes, charset: str = "") -> str:
     """A header's value as people read it: encoded words decoded wherever they stand, raw 8-bit guessed
     (`charset` is the likeliest)."""
-    words = "".join(_pieces(value, charset)) if b"=?" in value else _raw_text(value, charset)
+    words = (_all_encoded(value) or _decoded(value, charset)) if b"=?" in value else _raw_text(value, charset)
     return words.strip() if words.isprintable() else one_line(words)
 
 
@@ -131,35 +154,48 @@ def _raw_text(value: bytes, charset: str) -> str:
     return decode(value, charset)[0]
 
 
-def _pieces(value: bytes, raw_charset: str) -> Iterator[str]:
+def _all_encoded(value: bytes) -> str:
+    """Encoded words of one charset and nothing else, as programs write a subject; "" where there is more to it."""
+    if not (value.startswith(b"=?") and value.endswith(b"?=")):
+        return ""
+    label, _, rest = value[2:].partition(b"?")
+    start = b"=?" + label + b"?" + rest[:2]
+    payloads = value[len(start) : -2].split(b"?= " + start)
+    if b"?" in b"".join(payloads) or start[-2:].lower() not in (b"b?", b"q?") or b" " in label:
+        return ""
+    return _words_text(b"".join([_word_bytes(start[-2:-1], payload) for payload in payloads]), label, value)
+
+
+def _decoded(value: bytes, raw_charset: str) -> str:
     """Plain stretches and encoded words in turn. Neighbouring words of one charset are joined before decoding:
     clients split letters of several bytes between two words."""
+    pieces: list[str] = []
     position = start = 0
-    pending = b""
-    charset = ""
+    pending = charset = b""
     for match in islice(_WORD.finditer(value), MOST_WORDS):
-        label = match[1].decode("ascii", "replace").lower()
-        between = value[position : match.start()]
+        label, encoding, payload = match.groups()
+        first, end = match.span()
+        between = value[position:first]
         neighbours = position > 0 and not between.strip()
         if pending and not (neighbours and label == charset):
-            yield _words_text(pending, charset, value[start:position])
+            pieces.append(_words_text(pending, charset, value[start:position]))
             pending = b""
         if between and not neighbours:
-            yield _raw_text(between, raw_charset)
+            pieces.append(_raw_text(between, raw_charset))
         if not pending:
-            start = match.start()
-        pending += _word_bytes(match[2], match[3])
-        charset = label
-        position = match.end()
+            start = first
+        pending += _word_bytes(encoding, payload)
+        charset, position = label, end
     if pending:
-        yield _words_text(pending, charset, value[start:position])
+        pieces.append(_words_text(pending, charset, value[start:position]))
     if position < len(value):
-        yield _raw_text(value[position:], raw_charset)
+        pieces.append(_raw_text(value[position:], raw_charset))
+    return "".join(pieces)
 
 
-def _words_text(data: bytes, charset: str, as_sent: bytes) -> str:
+def _words_text(data: bytes, charset: bytes, as_sent: bytes) -> str:
     """Encoded words of one charset; as they were sent when they hold no text at all."""
-    decoded, doubtful = decode(data, charset)
+    decoded, doubtful = decode(data, charset.decode("ascii", "replace"))
     return as_sent.decode("latin-1") if doubtful and _NO_TEXT.search(data) else decoded
 
 
@@ -171,13 +207,19 @@ def _word_bytes(encoding: bytes, payload: bytes) -> bytes:
 
 def base64_bytes(data: bytes) -> bytes:
     """Base64 as far as it can be read: foreign characters skipped, padding supplied, a stray last letter lost."""
-    try:
-        return binascii.a2b_base64(data.translate(None, b"\r\n"), strict_mode=True)
-    except binascii.Error:
-        pass
+    if (exact := exact_base64(data)) is not None:
+        return exact
     letters = re.sub(rb"[^A-Za-z0-9+/]+", b"", data)
     letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def exact_base64(data: bytes) -> bytes | None:
+    """Base64 in lines; None when anything else stands between them."""
+    try:
+        return binascii.a2b_base64(data.translate(None, b"\r\n"), strict_mode=True)
+    except binascii.Error:
+        return None
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from postline.intake.parse import auto_replies
 from postline.intake.parse.bounces import failed, notifications
-from postline.intake.parse.feedback import feedback
+from postline.intake.parse.feedback import FEEDBACK_PARTS, feedback
 from postline.intake.parse.headers import Headers, parameters
-from postline.intake.parse.structure import Node, own_leaves
+from postline.intake.parse.node import Node, own_leaves
 from postline.intake.parse.values import Address, Bounce, Feedback
 
 _POSTMASTER = re.compile(r"post_?master(?:[+@]|\Z)", re.IGNORECASE)
@@ -22,6 +22,7 @@ LIST_FIELDS = (
     "x-mailing-list", "mailing-list", "x-beenthere",
 )  # fmt: skip
 _DISPOSITIONS = ("message/disposition-notification", "message/global-disposition-notification")
+_OF_REPORTS = frozenset((*FEEDBACK_PARTS, *failed.STATUS_PARTS, *_DISPOSITIONS))  # a letter has none of these
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ def judge(headers: Headers, root: Node, text: str, sender: Address, subject: str
     if text.startswith("{") and (news := _notification(text, sender)):
         return news
     report_type = _report_type(headers)
-    if root.children or report_type:
+    if report_type is not None or any(leaf.content_type in _OF_REPORTS for leaf in root.leaves()):
         complaint = feedback(root, sender, subject, declared=report_type == "feedback-report")
         if complaint:
             return Judged("feedback-report", feedback=complaint)
@@ -50,7 +51,7 @@ def judge(headers: Headers, root: Node, text: str, sender: Address, subject: str
     bounces = failed.failures(headers, root, text, sender, subject, null=null, declared=declared)
     if bounces is not None:
         return Judged("bounce", bounces)
-    if null or auto_replies.by_headers(headers) or auto_replies.by_subject(subject):
+    if null or auto_replies.by_headers(headers) or auto_replies.by_subject(subject, text):
         return Judged("auto-reply")
     if not headers.names().isdisjoint(LIST_FIELDS) or _value(headers, "precedence") in ("list", "bulk"):
         return Judged("mailing-list")

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from postline.intake.parse import addresses as mailboxes
 from postline.intake.parse import forwards
 from postline.intake.parse.bodies import Bodies, bodies
 from postline.intake.parse.digest import digest
-from postline.intake.parse.headers import Headers, parameters, split
+from postline.intake.parse.headers import Headers, split
 from postline.intake.parse.kinds import judge
 from postline.intake.parse.language import language
 from postline.intake.parse.message_ids import first_id, ids
+from postline.intake.parse.node import MESSAGES, Node
 from postline.intake.parse.packed import unpack
 from postline.intake.parse.protection import protection
 from postline.intake.parse.replies import new_text
-from postline.intake.parse.structure import MESSAGES, MOST_NESTED, Node, tree
+from postline.intake.parse.structure import MOST_NESTED, tree
 from postline.intake.parse.values import Address, ParsedMessage
 
 MOST_RECEIVED = 50  # hops; more is a loop (RFC 5321 6.3 asks for at least 100 before refusing)
 LONGEST_SUBJECT = 2_000
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?(?:[ \t]+(?=[!-9;-~]{1,80}:))?")
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MAY_LEAD = (b"\xef", b" ", b"\t", b"\r", b"\n", b">", b"F")  # what that begins with
+_MONTHS = {
+    name: f"{number:02}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+}
 _DATE = re.compile(
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}}) "
-    r"(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)(?: \([A-Za-z]{1,9}\))?\Z",
+    r"(\d\d:\d\d:\d\d) ([+-]\d\d\d\d)(?: \([A-Za-z]{1,9}\))?\Z",
     re.ASCII,
 )
 _NOBODY = Address("", "")
@@ -37,10 +41,9 @@ def read(raw: bytes) -> ParsedMessage:
     defects: list[str] = []
     raw = _normal(raw)
     headers, start = split(raw)
-    _, given = parameters(headers.text("content-type")) if "content-type" in headers else ("", {})
-    headers.assume(given.get("charset", ""))
     body = raw[start:]
     root = _tree(headers, body, defects)
+    headers.assume(root.parameters.get("charset", ""))
     content = bodies(root, defects)
     sender = _sender(headers, defects)
     subject = headers.text("subject")[:LONGEST_SUBJECT]
@@ -98,8 +101,10 @@ def cut(raw: bytes, place: str) -> bytes:
 
 def _normal(raw: bytes) -> bytes:
     """Without an mbox line or blank lines before the header section; bare CR as line end becomes LF."""
-    if b"\r" in raw and b"\n" not in raw:
+    if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
+    if raw[:1] not in _MAY_LEAD:
+        return raw
     leading = _LEADING.match(raw, 0, 4_000)
     return raw[leading.end() :] if leading and leading.end() else raw
 
@@ -130,11 +135,11 @@ def _sender(headers: Headers, defects: list[str]) -> Address:
 def _addresses(headers: Headers, name: str) -> tuple[Address, ...]:
     if name not in headers:
         return ()
-    if headers.count(name) == 1:
-        return mailboxes.addresses(headers.raw(name), headers.charset)
-    if name in ("from", "reply-to"):
-        return mailboxes.addresses(headers.raw(name), headers.charset)
-    return mailboxes.addresses(b",".join(headers.all_raw(name)), headers.charset)
+    if headers.count(name) > 1 and name not in ("from", "reply-to"):
+        return mailboxes.addresses(b",".join(headers.all_raw(name)), headers.charset)
+    if not headers.may_escape and (only := mailboxes.only_address(headers.line(name), headers.text(name))):
+        return (only,)
+    return mailboxes.addresses(headers.raw(name), headers.charset)
 
 
 def _date(headers: Headers, defects: list[str]) -> datetime | None:
@@ -159,10 +164,8 @@ def _usual_date(value: str) -> datetime | None:
     match = _DATE.match(value)
     if match is None:
         return None
-    day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    zone = timezone(-offset if sign == "-" else offset)
-    return datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=zone)
+    day, month, year, time, zone = match.groups()
+    return datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone}")
 
 
 def _note_oddities(headers: Headers, content: Bodies, defects: list[str]) -> None:
@@ -173,7 +176,7 @@ def _note_oddities(headers: Headers, content: Bodies, defects: list[str]) -> Non
     for name in ("from", "subject", "date", "message-id", "to"):
         if headers.count(name) > 1:
             defects.append(f"two-{name}")
-    if not headers.fields:
+    if not len(headers):
         defects.append("no-headers")
     if not content.text and not content.html and not content.attachments:
         defects.append("empty")

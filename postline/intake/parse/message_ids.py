@@ -10,6 +10,9 @@ from postline.kit.text import unescaped
 MOST_IDS = 500
 LONGEST = 998  # octets, as a line has (RFC 5322, 2.1.1); an index refuses more than 2,704
 MOST_BYTES = 65_536
+_USUAL = re.compile(rb"<([!-;=?-~]{3,998})>\Z")  # one id, as nearly every program writes it
+_USUAL_LIST = re.compile(rb"(?:<[!-;=?-~]{3,998}+>\s*+)++\Z")
+_USUAL_ONES = re.compile(rb"<([^<>]+)>")
 _BRACKETED = re.compile(r"<([^<>]{1,2000})>")
 _OPENED = re.compile(r"<([^<>\s]{3,998})\s*\Z")
 _BETWEEN = re.compile(r"[\s,;<>\"]+")
@@ -19,6 +22,8 @@ _COMMENT_WITH_ADDRESS = re.compile(r"\([^()]{0,500}\)")
 
 def first_id(value: bytes) -> str:
     """The id of a Message-ID field, without its angle brackets; "" when there is none."""
+    if (usual := _USUAL.match(value)) and b"=?" not in value:
+        return usual[1].decode()
     words = _plain(value)
     bare = _without_comments(words).strip() or words
     match = _BRACKETED.search(bare) or _OPENED.search(bare)
@@ -31,9 +36,12 @@ def first_id(value: bytes) -> str:
 def ids(values: list[bytes]) -> tuple[str, ...]:
     """The ids of In-Reply-To or References in their order, each once (where it stands last), the nearest
     ones when they are too many."""
-    words = _plain(b" ".join(values))
-    if not words:
+    value = b" ".join(values)
+    if not value:
         return ()
+    if len(value) <= MOST_BYTES and _USUAL_LIST.match(value) and b"=?" not in value:
+        return _last_of_each([one.decode() for one in _USUAL_ONES.findall(value)])
+    words = _plain(value)
     bare = _without_comments(words)
     found = _BRACKETED.findall(bare)
     opened = _OPENED.search(bare)
@@ -44,8 +52,11 @@ def ids(values: list[bytes]) -> tuple[str, ...]:
     if not found:
         single = [word for word in _BETWEEN.split(bare) if word]
         found = [word.strip("',") for word in single if "@" in word] or (single if len(single) == 1 else [])
-    tidied = [one for one in map(_tidy, found[-MOST_IDS * 2 :]) if one]
-    return tuple(dict.fromkeys(reversed(tidied)))[::-1][-MOST_IDS:]
+    return _last_of_each([one for one in map(_tidy, found[-MOST_IDS * 2 :]) if one])
+
+
+def _last_of_each(found: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reversed(found[-MOST_IDS * 2 :])))[::-1][-MOST_IDS:]
 
 
 def _plain(value: bytes) -> str:

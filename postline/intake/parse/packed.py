@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from postline.intake.parse.cms import NotReadable, signed_content
 from postline.intake.parse.headers import split, text
-from postline.intake.parse.structure import Node, tree
+from postline.intake.parse.node import Node
+from postline.intake.parse.structure import tree
 from postline.intake.parse.tnef import unpacked as tnef_unpacked
 from postline.intake.parse.uuencode import without_files
 

@@ -59,44 +59,40 @@ def _segments(
 ) -> tuple[list[list[str]], list[str]]:
     """The writer's words between the quotations, and a forwarded letter with all that follows it."""
     segments: list[list[str]] = [[]]
-    worth = candidates(heads)
     announced = answers
     tried = 0
-    index = 0
-    while index < len(lines):
-        head = heads[index]
-        if not worth[index]:
-            segments[-1].append(lines[index])
-            index += 1
+    index = 0  # of the first line that is in no segment yet
+    for at in candidates(heads):
+        if at < index:
             continue
-        if is_forward_mark(head):
-            return segments, list(lines[index:])
-        quoted = index
-        if not is_quoted(heads, index):
-            words = shared_line(heads, index)
-            if words:
-                segments[-1].append(head[:words])
-                announced = True
-                index += 1
+        if is_forward_mark(heads[at]):
+            segments[-1] += lines[index:at]
+            return segments, list(lines[at:])
+        quoted = at
+        if is_quoted(heads, at):
+            if not announced:
                 continue
-            tried += 1
-            length = opening(heads, index) if tried <= MOST_TRIED else 0
-            if not length:
-                segments[-1].append(lines[index])
-                index += 1
-                continue
-            if forwards:
-                return segments, list(lines[index:])
+            segments[-1] += lines[index:at]
+        elif words := shared_line(heads, at):
+            segments[-1] += [*lines[index:at], heads[at][:words]]
             announced = True
-            quoted = skip_blank(heads, index + length)
+            index = at + 1
+            continue
+        else:
+            tried += 1
+            length = opening(heads, at) if tried <= MOST_TRIED else 0
+            if not length:
+                continue
+            segments[-1] += lines[index:at]
+            if forwards:
+                return segments, list(lines[at:])
+            announced = True
+            quoted = skip_blank(heads, at + length)
             if quoted >= len(heads) or not is_quoted(heads, quoted):
                 return segments, []
-        elif not announced:
-            segments[-1].append(lines[index])
-            index += 1
-            continue
         index = _after_quoted(heads, quoted)  # a marked quotation: text may follow below it
         segments.append([])
+    segments[-1] += lines[index:]
     return segments, []
 
 

@@ -78,10 +78,14 @@ _DASHED_NAME = re.compile(r"[-–—~]{1,2}\s?[A-ZА-ЯЁЇІЄ][\w.'’]{0,20}(
 
 def without_signature(lines: Sequence[str]) -> list[str]:
     """These lines without the signature at their end; what a program adds of its own goes wherever it stands."""
-    kept = [line for line in lines if not (line.lstrip(_BEFORE_MOBILE)[:1] in _MOBILE_FIRST and _is_mobile(line))]
+    kept = [
+        line
+        for line in lines
+        if not (line and line.lstrip(_BEFORE_MOBILE)[:1] in _MOBILE_FIRST and len(line) < 400 and _is_mobile(line))
+    ]
     kept = kept[: _list_foot(kept)]
     for index, line in enumerate(kept):
-        if len(line) <= 6 and _DELIMITER.match(line) and len(kept) - index <= LONGEST_SIGNATURE:
+        if line and len(line) <= 6 and _DELIMITER.match(line) and len(kept) - index <= LONGEST_SIGNATURE:
             kept = kept[:index]
             break
     end = _closing(kept)
@@ -89,7 +93,7 @@ def without_signature(lines: Sequence[str]) -> list[str]:
 
 
 def _is_mobile(line: str) -> bool:
-    if not 8 < len(line) < 400:
+    if len(line) <= 8:
         return False
     beginning = line.lstrip(_BEFORE_MOBILE)[:20].lower()
     return beginning.startswith(_MOBILE_STARTS) and _MOBILE.match(line) is not None
@@ -98,7 +102,7 @@ def _is_mobile(line: str) -> bool:
 def _list_foot(lines: Sequence[str]) -> int:
     """Where the foot of a mailing list begins: a long rule, then what list it is and how to leave it."""
     for index in range(len(lines) - 1, max(-1, len(lines) - 12), -1):
-        if _LIST_RULE.match(lines[index]):
+        if lines[index].startswith("_") and _LIST_RULE.match(lines[index]):
             foot = lines[index + 1 :]
             return index if any(_LIST_FOOT.search(line[:300]) for line in foot) else len(lines)
     return len(lines)
@@ -111,12 +115,13 @@ def _closing(lines: Sequence[str]) -> int:
         line = lines[index].strip()
         if not line:
             continue
-        if line[0].lower() in _FORMULA_FIRST and len(line) < 90 and _is_formula(line):
-            return index if below and all(map(_fits_a_signature, below)) else len(lines)
-        if not below and _DASHED_NAME.match(line) and index and not lines[index - 1].strip():
-            return index
+        if len(line) < LONGEST_LINE:
+            if line[0].lower() in _FORMULA_FIRST and _is_formula(line):
+                return index if below and all(map(_fits_a_signature, below)) else len(lines)
+            if not below and _DASHED_NAME.match(line) and index and not lines[index - 1].strip():
+                return index
         below.append(line)
-        if len(below) > LONGEST_CLOSING or _AFTERTHOUGHT.match(line) or not _fits_a_signature(line):
+        if len(below) > LONGEST_CLOSING:
             break
     return len(lines)
 
@@ -127,6 +132,8 @@ def _is_formula(line: str) -> bool:
 
 
 def _fits_a_signature(line: str) -> bool:
-    """A name, a post, a number, an address of any kind, or a disclaimer: not a sentence of the letter."""
+    """A name, a post, a number, an address of any kind, or a disclaimer: not a sentence of the letter or after it."""
+    if _AFTERTHOUGHT.match(line):
+        return False
     plain = len(line) <= LONGEST_LINE and not (line.endswith((".", "!")) and len(line.split()) > 7)
     return (plain and not line.endswith("?")) or any_of(_DISCLAIMER, line[:2_000].lower())

@@ -8,18 +8,18 @@ import email.message
 import email.policy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import fast_mail_parser
 
-from postline.intake.parse.headers import Headers, base64_bytes, parameters, text
+from postline.intake.parse.headers import Headers, base64_bytes, text
+from postline.intake.parse.node import MESSAGES, Node, declared_node
+from postline.intake.parse.well_formed import well_formed
 
 MOST_NESTED = 100  # containers and enclosed messages; what lies deeper is an attachment
 MOST_PARTS = 10_000
 MOST_COMPARED = 3_000_000  # lines, each with the boundary of every container around it
-MESSAGES = ("message/rfc822", "message/global")
 _CONTAINER = re.compile(rb"^(content-type[ \t]*:[ \t\r\n]*)(multipart|message)(?=/)", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(rb"boundary[ \t]*=[ \t]*\"?([^\"\s;]{1,200}(?: [^\"\s;]{1,200}){0,5})", re.IGNORECASE)
 _ANY_CONTAINER = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
@@ -28,44 +28,25 @@ _QUOTED_PRINTABLE = re.compile(
 )
 _UNCHANGED = email.policy.compat32.clone(max_line_length=None)  # enclosed messages keep their folds
 _MIME_FIELDS = ("content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version")
-_TEXT = re.compile(r"text/(?:plain|html)[ \t]*(?:;|\Z)", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class Node:
-    """A part: a container with children, or a leaf with its decoded bytes. An enclosed message is a leaf."""
-
-    content_type: str
-    parameters: dict[str, str]
-    disposition: str
-    filename: str
-    content_id: str
-    content: bytes
-    place: str
-    within: str = ""  # the content type of its container
-    children: list[Node] = field(default_factory=list)
-
-    def leaves(self) -> Iterator[Node]:
-        """This part, or the leaves below it in the order of the message."""
-        if not self.children:
-            yield self
-        for child in self.children:
-            yield from child.leaves()
-
-
-def own_leaves(node: Node) -> Iterator[Node]:
-    """The leaves of a message itself: what an enclosed message holds is that one's affair."""
-    if not node.children or node.content_type.startswith("message/"):
-        yield node
-        return
-    for child in node.children:
-        yield from own_leaves(child)
 
 
 def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
     """The parts of a message; what had to be repaired is added to `defects`."""
-    if alone := _text_alone(headers, body):
-        return alone
+    root = well_formed(headers, body) or _repaired(headers, body, defects)
+    for leaf in root.leaves():
+        if leaf.content_type in MESSAGES:
+            leaf.content = _canonical(leaf.content)
+    return root
+
+
+def _canonical(message: bytes) -> bytes:
+    """An enclosed message is the same file through whatever door it came: lines end in CRLF (RFC 5322 2.1), and the
+    blank ones at its end, which neither readers nor signatures count (RFC 6376 3.4.3), are left out."""
+    message = message.rstrip(b"\r\n")
+    return message if b"\r" in message else message.replace(b"\n", b"\r\n")
+
+
+def _repaired(headers: Headers, body: bytes, defects: list[str]) -> Node:
     if body.count(b"\n--") > MOST_PARTS:
         body = _shortened(headers, body, defects)
     if body.count(b"/") > MOST_NESTED and _containers(body) > MOST_NESTED:
@@ -81,18 +62,6 @@ def tree(headers: Headers, body: bytes, defects: list[str]) -> Node:
         raw = head + b"\n" + _defused(body, most)
         defects.append("nesting")
     return _from_standard(email.message_from_bytes(_with_last_ends(raw), policy=_UNCHANGED), "")
-
-
-def _text_alone(headers: Headers, body: bytes) -> Node | None:
-    """The only part of a message that is a text and nothing else, for which no parser is needed; else None."""
-    encoding = headers.raw("content-transfer-encoding").lower()
-    declared = headers.text("content-type")
-    if encoding not in (b"", b"7bit", b"8bit", b"base64") or not (not declared or _TEXT.match(declared)):
-        return None
-    if not all(headers.raw(name).isascii() for name in _MIME_FIELDS):
-        return None
-    content = base64_bytes(body) if encoding == b"base64" else body
-    return _node(declared, headers.text("content-disposition"), headers.text("content-id"), content, "")
 
 
 def _by_fast(raw: bytes, defects: list[str]) -> Node | None:
@@ -162,7 +131,7 @@ def _from_fast(part: Any, place: str) -> Node | None:
             content_id = values[0]
     if "\ufffd" in declared or "\ufffd" in disposition:
         return None
-    node = _node(declared, disposition, content_id, part.content or b"", place)
+    node = declared_node(declared, disposition, content_id, part.content or b"", place)
     node.content_type = part.content_type.lower().partition(" ")[0]  # a parameter may lack its semicolon
     if not part.is_message:
         for number, child in enumerate(part.children, 1):
@@ -201,7 +170,7 @@ def _from_standard(part: email.message.Message, place: str) -> Node:
     def value(name: str) -> str:
         return text(raw.get(name, "").encode("utf-8", "surrogateescape"))
 
-    node = _node(value("content-type"), value("content-disposition"), value("content-id"), b"", place)
+    node = declared_node(value("content-type"), value("content-disposition"), value("content-id"), b"", place)
     payload = part.get_payload()
     if node.content_type.startswith("multipart/") and isinstance(payload, list):
         for number, child in enumerate(payload[:MOST_PARTS], 1):
@@ -225,20 +194,3 @@ def _transfer_decoded(data: bytes, encoding: str) -> bytes:
     if encoding == "quoted-printable":
         return binascii.a2b_qp(data)
     return data
-
-
-def _node(declared: str, disposition: str, content_id: str, content: bytes, place: str) -> Node:
-    content_type, given = parameters(declared)
-    kind, named = parameters(disposition) if disposition else ("", {})
-    content_type = content_type.partition(" ")[0]
-    if content_type.count("/") != 1:
-        content_type = "text/plain"
-    return Node(
-        content_type=content_type,
-        parameters=given,
-        disposition=kind,
-        filename=named.get("filename") or given.get("name") or "",
-        content_id=content_id.strip(" <>"),
-        content=content,
-        place=place or "0",
-    )

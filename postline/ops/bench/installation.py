@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from postline import configuration
 from postline.configuration import Configuration
 from postline.kit.processes import dying_with_parent
 from postline.ops import django
+from postline.ops.bench import rules
 from postline.ops.database import running
 
 MAILBOX = "support@bench.example"
@@ -56,24 +57,25 @@ class Installation:
 
 
 @contextmanager
-def installation(**settings: str) -> Iterator[Installation]:
-    """Make one with a project, a first-line queue and MAILBOX; it is thrown away at the end.
+def installation(settings: Mapping[str, str] | None = None, *, with_rules: bool = False) -> Iterator[Installation]:
+    """Make one with a project, a first-line queue and MAILBOX, with the filters and hints of `rules` where they are
+    wanted; it is thrown away at the end.
 
     `settings` are environment variables. Call it before anything has loaded Django.
     """
     with tempfile.TemporaryDirectory(prefix="postline-bench-") as home:
         os.environ.update(dict.fromkeys(configuration.KNOWN, ""))  # an empty one hides what .env says
-        os.environ.update({"DATABASE_URL": "", "POSTLINE_HOME": home, **WITHOUT_LIMITS, **settings})
+        os.environ.update({"DATABASE_URL": "", "POSTLINE_HOME": home, **WITHOUT_LIMITS, **(settings or {})})
         own = configuration.load(folder=Path(home))
         with running(own, alone=True) as server:
             django.set_up()
-            _fill()
+            _fill(with_rules=with_rules)
             assert server is not None  # noqa: S101 - without DATABASE_URL there is always one
             assert server.process is not None  # noqa: S101
             yield Installation(own, server.process.pid)
 
 
-def _fill() -> None:
+def _fill(*, with_rules: bool) -> None:
     from postline.ops import migrate  # noqa: PLC0415 - models need Django set up
     from postline.projects.models import Line, Mailbox, Project, Queue  # noqa: PLC0415
 
@@ -81,6 +83,8 @@ def _fill() -> None:
     project = Project.objects.create(slug="bench", name="Bench")
     inbox = Queue.objects.create(project=project, slug="inbox", name="Inbox", line=Line.FIRST)
     Mailbox.objects.create(project=project, address=MAILBOX, sender_name="Support", queue=inbox)
+    if with_rules:
+        rules.set_up(project)
 
 
 def free_address() -> str:

@@ -24,7 +24,7 @@ def command(messages: int, file: Path | None) -> None:
     """
     machine = figures.machine()
     addresses = {"POSTLINE_HTTP": free_address(), "POSTLINE_SMTP": free_address()}
-    with installation(**addresses) as own, Progress(changes=messages, letters=messages) as progress:
+    with installation(addresses) as own, Progress(changes=messages, letters=messages) as progress:
         found = live.measure(own, count=messages, advance=progress.advance)
     figures.show("live", found)
     if file is not None:

@@ -20,7 +20,7 @@ def command(messages: int, file: Path | None) -> None:
     Uses an installation of its own, which is thrown away afterwards.
     """
     machine = figures.machine()
-    with installation(POSTLINE_SMTP=free_address()) as own, Progress(sent=messages) as progress:
+    with installation({"POSTLINE_SMTP": free_address()}) as own, Progress(sent=messages) as progress:
         found = smtp.measure(own, count=messages, advance=progress.advance)
     figures.show("smtp", found)
     if file is not None:

@@ -102,6 +102,7 @@ def _remove_projects(projects: Sequence[int]) -> None:
     Topic.objects.filter(project__in=projects).update(parent=None)
     for part in (Requester, Membership, Mailbox, Topic, Queue, Group):
         part.objects.filter(project__in=projects).delete()
+    Project.objects.filter(pk__in=projects).update(calendar=None)
     Project.objects.filter(pk__in=projects).delete()
 
 

@@ -1,4 +1,4 @@
-"""I16: projects are walls. What belongs to one is not in the hands of another."""
+"""I18: projects are walls. What belongs to one is not in the hands of another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from postline.ops.verify.invariant import Violation, violations
 
 
 def whole(now: datetime) -> Iterator[Violation]:
-    """I16: a ticket and all that it refers to are of one project, which is the one that it was handed to last; notes
+    """I18: a ticket and all that it refers to are of one project, which is the one that it was handed to last; notes
     are of a project that it is in or was in; each handing over stands in the history on both sides."""
     yield from violations("""
         SELECT 'ticket ' || ticket.number, 'its ' || part.name || ' is of another project'

@@ -42,9 +42,10 @@ class Project(models.Model):
     `company` holds the company's own addresses and domains, lower case, a domain without `@`: what is forwarded from
     there is the request of whoever wrote it (MISSION I4).
 
-    What automatic answers say: `answer_within_hours` is when an answer may be expected (of opening time, where
-    `opening` is set; None: nothing is promised). `opening` has the weekly hours, `{"0": ["09:00", "18:00"]}` with
-    Monday as 0 (`projects/opening.py`). `long_closed_days`: a follow-up of a ticket closed longer gets an answer.
+    `calendar` says when somebody works (`projects/calendars.py`); None: always.
+
+    What automatic answers say: `answer_within_hours` is when an answer may be expected (of working time; None: nothing
+    is promised), where no target says it. `long_closed_days`: a follow-up of a ticket closed longer gets an answer.
     """
 
     slug = models.SlugField(unique=True)
@@ -53,7 +54,9 @@ class Project(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")
     company = ArrayField(models.TextField(), default=list, blank=True)
     answer_within_hours = models.PositiveIntegerField(null=True, blank=True, default=24)
-    opening = models.JSONField(default=dict, blank=True)
+    calendar = models.ForeignKey(
+        "projects.Calendar", null=True, blank=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     answers_follow_ups = models.BooleanField(default=False)
     long_closed_days = models.PositiveIntegerField(null=True, blank=True)
     colour = models.CharField(max_length=16, choices=Colour, default=Colour.BLUE)
@@ -125,6 +128,9 @@ class Queue(models.Model):
     follow_up_days = models.PositiveIntegerField(default=0)  # so long after its end a ticket is opened again anyway
     keeps_agent = models.BooleanField(default=False)  # a follow-up is for whoever answered last
     accepts_from_projects = models.BooleanField(default=False)  # other projects see its name and hand tickets over
+    calendar = models.ForeignKey(
+        "projects.Calendar", null=True, blank=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )  # None: as its project
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "slug"], name="queue_slug")]

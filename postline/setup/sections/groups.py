@@ -36,27 +36,15 @@ def bring_in(site: Site, entries: Sequence[GroupEntry]) -> None:
     present = {group.slug: group for group in Group.objects.filter(project=site.project).select_related("project")}
     for entry in entries:
         with site.place("groups", entry.key):
-            group = present.get(entry.slug)
-            if group is None:
-                create_group(
-                    site.reach,
-                    project=site.project,
-                    slug=entry.slug,
-                    name=entry.name,
-                    line=entry.line,
-                    now=site.now,
-                )
-                site.note("groups", entry.key, is_new=True)
-            else:
-                changed = change_group(
-                    site.reach,
-                    group_id=group.pk,
-                    name=entry.name,
-                    line=entry.line,
-                    seen=changes.last_change(target(group)),
-                    now=site.now,
-                )
-                site.note("groups", entry.key, is_new=False, is_changed=changed)
+            _put(site, entry, present.get(entry.slug))
+
+
+def _put(site: Site, entry: GroupEntry, group: Group | None) -> None:
+    if group is None:
+        create_group(site.reach, project=site.project, slug=entry.slug, name=entry.name, line=entry.line, now=site.now)
+        return
+    seen = changes.last_change(target(group))
+    change_group(site.reach, group_id=group.pk, name=entry.name, line=entry.line, seen=seen, now=site.now)
 
 
 SECTION = Section("groups", _("Groups"), GroupEntry, ProjectRight.STAFF, export, bring_in)

@@ -55,7 +55,7 @@ class MailboxEntry(Entry):
 
     @property
     def key(self) -> str:
-        return self.address
+        return self.address.strip().lower()
 
 
 def export(project: Project) -> Sequence[MailboxEntry]:
@@ -76,7 +76,7 @@ def _put(site: Site, entry: MailboxEntry) -> None:
     if queue is None:
         raise Unfit(_("A mailbox has a queue."))
     settings = MailboxSettings(queue_id=queue.pk, **entry.model_dump(exclude={"queue"}))
-    mailbox = Mailbox.objects.filter(project=site.project, address=entry.address.strip().lower()).first()
+    mailbox = Mailbox.objects.filter(project=site.project, address=entry.key).first()
     if mailbox is None:
         made = create_mailbox(site.reach, project_id=site.project.pk, settings=settings, now=site.now)
         if entry.reading != Reading.SMTP or entry.outgoing_host:
@@ -84,13 +84,9 @@ def _put(site: Site, entry: MailboxEntry) -> None:
             site.notes.append(
                 _("Enter the password of the mailbox %(address)s, then switch it on.") % {"address": entry.address}
             )
-        site.note("mailboxes", entry.key, is_new=True)
-        return
-    is_changed = _known(settings_of(mailbox)) != _known(settings) or mailbox.queue_id != queue.pk
-    if is_changed:
+    elif _known(settings_of(mailbox)) != _known(settings) or mailbox.queue_id != queue.pk:
         seen = changes.last_change(target(mailbox))
         change_mailbox(site.reach, mailbox_id=mailbox.pk, settings=settings, seen=seen, now=site.now)
-    site.note("mailboxes", entry.key, is_new=False, is_changed=is_changed)
 
 
 def _known(settings: MailboxSettings) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ class PersonEntry(Entry):
 
     @property
     def key(self) -> str:
-        return self.login
+        return self.login.lower()
 
 
 def export(project: Project) -> Sequence[PersonEntry]:
@@ -72,18 +73,10 @@ def _put(site: Site, entry: PersonEntry) -> None:
             appointments=appointments,
             now=site.now,
         )
-        site.note("people", entry.key, is_new=True)
         return
-    given = [_appointed(site, person, appointment) for appointment in appointments]
-    site.note("people", entry.key, is_new=False, is_changed=any(given))
-
-
-def _appointed(site: Site, person: Person, appointment: Appointment) -> bool:
-    try:
-        appoint(site.reach, person=person, appointment=appointment, now=site.now)
-    except AlreadyAppointed:
-        return False
-    return True
+    for appointment in appointments:
+        with suppress(AlreadyAppointed):
+            appoint(site.reach, person=person, appointment=appointment, now=site.now)
 
 
 SECTION = Section("people", gettext_lazy("People"), PersonEntry, ProjectRight.STAFF, export, bring_in, copied=False)

@@ -22,7 +22,7 @@ class ProjectEntry(Entry):
 
     @property
     def key(self) -> str:
-        return self.slug
+        return "project"  # there is one; its short name in the file is that of where it came from
 
 
 def export(project: Project) -> Sequence[ProjectEntry]:
@@ -39,10 +39,10 @@ def export(project: Project) -> Sequence[ProjectEntry]:
 
 
 def bring_in(site: Site, entries: Sequence[ProjectEntry]) -> None:
-    """The short name in the file is that of the project it came from, and stays there. Raises WrongFile."""
+    """Raises WrongFile."""
     for entry in entries:
-        with site.place("project", entry.key):
-            changed = change_project(
+        with site.place("project", entry.slug):
+            change_project(
                 site.reach,
                 project_id=site.project.pk,
                 name=entry.name,
@@ -52,7 +52,6 @@ def bring_in(site: Site, entries: Sequence[ProjectEntry]) -> None:
                 seen=changes.last_change(target(site.project)),
                 now=site.now,
             )
-            site.note("project", site.project.slug, is_new=False, is_changed=changed)
 
 
 SECTION = Section("project", _("Project"), ProjectEntry, ProjectRight.SETTINGS, export, bring_in)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from postline.projects import changes
 from postline.projects.models import FollowUp, Line, Project, Queue
-from postline.projects.queues import QueueSettings, change_queue, create_queue, target
+from postline.projects.queues import QueueSettings, change_queue, create_queue, settings_of, target
 from postline.projects.rights import ProjectRight
 from postline.setup.faults import Unfit
 from postline.setup.section import Entry, Name, Section, Site
@@ -73,17 +74,10 @@ def _put(site: Site, entry: QueueEntry) -> None:
         Queue.objects.select_related("project", "return_queue").filter(project=site.project, slug=entry.slug).first()
     )
     settings = QueueSettings(
-        name=entry.name,
         parent=site.queue(entry.parent),
         group=site.group(entry.group),
-        private=entry.private,
         return_queue=queue.return_queue if queue else None,
-        target_minutes=entry.target_minutes,
-        signature=entry.signature,
-        follow_up=entry.follow_up,
-        follow_up_days=entry.follow_up_days,
-        keeps_agent=entry.keeps_agent,
-        accepts_from_projects=entry.accepts_from_projects,
+        **entry.model_dump(exclude={"slug", "line", "parent", "group", "return_queue"}),
     )
     if queue is None:
         create_queue(
@@ -91,32 +85,18 @@ def _put(site: Site, entry: QueueEntry) -> None:
         )
     elif queue.line != entry.line:
         raise Unfit(_("The queue is of the other line, and stays there: its history tells of it."))
-    changed = queue is not None and _change(site, queue, settings)
-    site.note("queues", entry.key, is_new=queue is None, is_changed=changed)
+    else:
+        _change(site, queue, settings)
 
 
 def _return_to(site: Site, entry: QueueEntry) -> None:
     queue = Queue.objects.select_related("project", "parent", "group").get(project=site.project, slug=entry.slug)
-    settings = QueueSettings(
-        name=queue.name,
-        parent=queue.parent,
-        group=queue.group,
-        private=queue.private,
-        return_queue=site.queue(entry.return_queue),
-        target_minutes=queue.target_minutes,
-        signature=queue.signature,
-        follow_up=FollowUp(queue.follow_up),
-        follow_up_days=queue.follow_up_days,
-        keeps_agent=queue.keeps_agent,
-        accepts_from_projects=queue.accepts_from_projects,
-    )
-    if _change(site, queue, settings):
-        site.changed_too("queues", entry.key)
+    _change(site, queue, replace(settings_of(queue), return_queue=site.queue(entry.return_queue)))
 
 
-def _change(site: Site, queue: Queue, settings: QueueSettings) -> bool:
+def _change(site: Site, queue: Queue, settings: QueueSettings) -> None:
     seen = changes.last_change(target(queue))
-    return change_queue(site.reach, queue_id=queue.pk, settings=settings, seen=seen, now=site.now)
+    change_queue(site.reach, queue_id=queue.pk, settings=settings, seen=seen, now=site.now)
 
 
 def _parents_first(entries: Sequence[QueueEntry]) -> Iterator[QueueEntry]:

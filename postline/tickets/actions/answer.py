@@ -16,6 +16,7 @@ from postline.projects.rights import Reach, Right
 from postline.tickets.actions.change import require_valid_state, set_state
 from postline.tickets.actions.once import press_of
 from postline.tickets.actions.take import end_lease, require_not_taken_by_another
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import Attachment, Body, Direction, Draft, Message, State, Ticket
 from postline.tickets.outgoing import compose_answer, last_inbound, to_quote
@@ -71,6 +72,8 @@ def answer(
     earlier = Message.objects.filter(author=reach.person, request_key=press).first() if press else None
     if earlier is not None:
         return earlier
+    if state == State.CLOSED:
+        reach.require(Right.CLOSE, ticket.queue_id)
     require_words(text)
     require_valid_state(state, pending_until=pending_until, now=now)
     require_not_taken_by_another(ticket, person=reach.person, now=now)
@@ -105,6 +108,7 @@ def answer(
     ticket.undelivered = False
     ticket.waiting_since = None  # answered: what waits from now on waits anew
     set_state(ticket, state, pending_until=pending_until, now=now)
+    follow(ticket, answered=True, now=now)
     ticket.save()
     Draft.objects.filter(ticket=ticket, person=reach.person, kind="answer").delete()
     return message

@@ -16,9 +16,12 @@ from postline.projects.models import FollowUp
 from postline.projects.rights import Right, people_with
 from postline.tickets import numbers
 from postline.tickets.actions.change import set_state
+from postline.tickets.actions.filtered import apply_filtered
 from postline.tickets.actions.open import PREVIEW
 from postline.tickets.announcements import ANNOUNCED
 from postline.tickets.arrival import ROBOTS, Arrival, Arrived, participants
+from postline.tickets.clocks.at_arrival import CLOCKS, asked_again, clocks_of_new
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Participant, Priority, State, Ticket
 from postline.tickets.queries.handed_over import heir_of
@@ -37,9 +40,17 @@ def arrive(arrival: Arrival, *, now: datetime) -> Arrived:
 
 def _open(arrival: Arrival, *, project_id: int, mailbox_id: int | None, now: datetime) -> Arrived:
     """A ticket of this project that is answered from this mailbox."""
+    clocks = clocks_of_new(
+        project_id=project_id,
+        queue_id=arrival.queue_id,
+        topic_id=arrival.topic_id,
+        priority=arrival.priority or Priority.NORMAL,
+        now=now,
+    )
     opened = row(
-        _statement(NEW, arrival),
+        _statement(NEW + (CLOCKS if clocks else "") + (FILTERED if arrival.filtered else ""), arrival),
         {
+            **(clocks or {}),
             **_message_values(arrival, now),
             "numbers": [numbers.draw() for _ in range(CANDIDATES)],
             "home": project_id,
@@ -49,7 +60,14 @@ def _open(arrival: Arrival, *, project_id: int, mailbox_id: int | None, now: dat
             "fields": as_json(arrival.fields),
             "preview": preview_of(arrival),
             "state": str(State.NEW),
-            "priority": int(Priority.NORMAL),
+            "priority": arrival.priority or int(Priority.NORMAL),
+            "tags": list(arrival.tags),
+            "owner": arrival.owner_id,
+            "ticket_language": arrival.language if arrival.answer_language is None else arrival.answer_language,
+            "hints": as_json(arrival.hints or []),
+            "filtered": as_json([one.data for one in arrival.filtered]),
+            "filters": len(arrival.filtered),
+            "notes": as_json([{"rule": one.rule, "text": text} for one in arrival.filtered for text in one.notes]),
             "participant_names": [name for name, _address in participants(arrival)],
             "participant_addresses": [address for _name, address in participants(arrival)],
         },
@@ -65,10 +83,14 @@ def _follow_up(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
         **_message_values(arrival, now),
         "ticket": ticket_id,
         "preview": preview_of(arrival) if arrival.kind not in ROBOTS else None,
+        "hints": None if arrival.hints is None else as_json(arrival.hints),
+        "filters": 0,
     }
-    stored = row(_statement(FOLLOW_UP_OF_OPEN, arrival), values)
+    stored = row(_statement(FOLLOW_UP_OF_OPEN, arrival), values) if not arrival.filtered else None
     if stored is not None:
         _, number, queue_id, project_id, message_id, _told = stored
+        if arrival.kind not in ROBOTS:
+            asked_again(ticket_id, project_id=project_id, now=now)
         return Arrived(ticket_id, number, message_id, is_new=False, queue_id=queue_id, project_id=project_id)
     policy = late_follow_up(ticket_id, now=now) if arrival.kind not in ROBOTS else None
     if policy == FollowUp.NEW_TICKET:
@@ -87,11 +109,14 @@ def _follow_up_with_consequences(
     # locked: we have just changed it
     ticket = Ticket.objects.select_related("queue", "return_queue").get(pk=ticket_id)
     _join(ticket, arrival, now=now)
-    closed_at = ticket.closed_at if arrival.kind not in ROBOTS else None
+    closed_at, queue_id = ticket.closed_at if arrival.kind not in ROBOTS else None, ticket.queue_id
     if stays_closed:
         append(ticket, Happening.STAYED_CLOSED, person=None, now=now, message=message_id)
     elif arrival.kind not in ROBOTS:
         reopen(ticket, now=now)
+    apply_filtered(ticket, arrival, now=now)
+    if arrival.kind not in ROBOTS or arrival.filtered:
+        follow(ticket, moved=ticket.queue_id != queue_id, now=now)
     ticket.save()
     return Arrived(
         ticket_id,
@@ -119,6 +144,10 @@ def _open_instead(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived
     if not queue.is_in_use:
         queue = old.queue
     fresh = replace(arrival, ticket_id=None, queue_id=queue.pk, joined_by="", joined_to=None, topic_id=old.topic_id)
+    if arrival.project_id != old.project_id:  # what filters of the project that it was handed over from say
+        fresh = replace(
+            fresh, filtered=(), tags=(), hints=None, owner_id=None, moved_to=None, priority=None, answer_language=None
+        )
     arrived = _open(fresh, project_id=old.project_id, mailbox_id=old.mailbox_id, now=now)
     new = Ticket.objects.get(pk=arrived.ticket_id)
     new.queue = queue
@@ -258,11 +287,12 @@ WITH free AS (
     RETURNING id
 ), ticket AS (
     INSERT INTO tickets_ticket (number, project_id, queue_id, topic_id, mailbox_id, requester_id, state, priority,
-        language, subject, preview, tags, fields, assigned, return_count, created_at, updated_at, waiting_since,
-        event_count)
+        language, subject, preview, tags, fields, hints, owner_id, assigned, return_count, created_at, updated_at,
+        waiting_since, event_count)
     SELECT free.n, %(home)s, %(queue)s, %(topic)s::bigint, %(mailbox)s::bigint, requester.id, %(state)s,
-        %(priority)s, %(language)s, %(subject)s, %(preview)s, '{}', %(fields)s::jsonb, false, 0,
-        %(now)s::timestamptz, %(now)s, %(now)s, 1
+        %(priority)s, %(ticket_language)s, %(subject)s, %(preview)s, %(tags)s::text[], %(fields)s::jsonb,
+        %(hints)s::jsonb, %(owner)s::bigint, %(owner)s::bigint IS NOT NULL, 0,
+        %(now)s::timestamptz, %(now)s, %(now)s, 1 + %(filters)s::int
     FROM free, requester
     RETURNING id, number, queue_id, project_id, event_count
 ), participant AS (
@@ -271,10 +301,22 @@ WITH free AS (
     FROM ticket, unnest(%(participant_names)s::text[], %(participant_addresses)s::text[]) AS one(name, address)
 )"""
 
+# Behind the event of the arrival: what each filter did, and the notes that they wrote.
+FILTERED = f""", filtered AS (
+    INSERT INTO tickets_event (ticket_id, number, kind, at, data)
+    SELECT ticket.id, 1 + told.place, '{Happening.FILTERED}', %(now)s::timestamptz, told.data
+    FROM ticket, json_array_elements(%(filtered)s::json) WITH ORDINALITY AS told(data, place)
+), noted AS (
+    INSERT INTO tickets_note (ticket_id, project_id, rule, text, created_at)
+    SELECT ticket.id, ticket.project_id, note.rule, note.text, %(now)s::timestamptz
+    FROM ticket, json_to_recordset(%(notes)s::json) AS note(rule text, text text)
+)"""  # noqa: S608 - constants of ours
+
 FOLLOW_UP = """
 WITH ticket AS (
     UPDATE tickets_ticket
-    SET event_count = event_count + 1, updated_at = %(now)s, preview = coalesce(%(preview)s::text, preview)
+    SET event_count = event_count + 1, updated_at = %(now)s, preview = coalesce(%(preview)s::text, preview),
+        hints = CASE WHEN project_id = %(project)s THEN coalesce(%(hints)s::jsonb, hints) ELSE hints END
     WHERE id = %(ticket)s AND state <> 'merged'
     RETURNING id, number, queue_id, project_id, event_count
 )"""
@@ -303,7 +345,7 @@ MESSAGE = """, message AS (
     SELECT id, %(text)s::text, %(new_text)s::text, %(html)s::text, %(beside)s::text FROM message
 ), event AS (
     INSERT INTO tickets_event (ticket_id, number, kind, at, data)
-    SELECT ticket.id, ticket.event_count, %(happening)s::text, %(now)s::timestamptz,
+    SELECT ticket.id, ticket.event_count - %(filters)s::int, %(happening)s::text, %(now)s::timestamptz,
         jsonb_build_object('message', message.id, 'source', %(source)s::text)
     FROM ticket, message
 )"""

@@ -10,9 +10,11 @@ from django.db import transaction
 from postline.projects.models import Person, Topic
 from postline.projects.rights import Reach, Right, people_with
 from postline.tickets.actions.take import end_lease
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
 from postline.tickets.queries.access import lock_ticket_for
+from postline.tickets.queries.shown import shown_of
 
 TAG_LENGTH = 64
 TAGS_MOST = 50
@@ -41,10 +43,10 @@ def change_state(
 ) -> Ticket:
     """Set the state by hand. `pending_until` (for `pending`) is when it becomes open by itself.
 
-    Raises WrongState, NoSuchTicket, Forbidden.
+    Closing has a right of its own. Raises WrongState, NoSuchTicket, Forbidden.
     """
     require_valid_state(state, pending_until=pending_until, now=now)
-    ticket = lock_ticket_for(reach, number, Right.CHANGE)
+    ticket = lock_ticket_for(reach, number, Right.CLOSE if state == State.CLOSED else Right.CHANGE)
     if (ticket.state, ticket.pending_until) == (state, pending_until):
         return ticket
     data = {"from": ticket.state, "to": str(state)}
@@ -54,6 +56,7 @@ def change_state(
     set_state(ticket, state, pending_until=pending_until, now=now)
     if state not in OPEN_STATES:
         end_lease_keeping_owner(ticket)
+    follow(ticket, now=now)
     ticket.save()
     return ticket
 
@@ -70,6 +73,7 @@ def change_topic(reach: Reach, *, number: int, topic: Topic | None, now: datetim
     if key != ticket.topic_id:
         append(ticket, Happening.TOPIC, person=reach.person, now=now, **{"from": ticket.topic_id, "to": key})
         ticket.topic = topic
+        follow(ticket, now=now)
         ticket.save()
     return ticket
 
@@ -87,6 +91,7 @@ def change_priority(reach: Reach, *, number: int, priority: Priority, now: datet
             **{"from": ticket.priority, "to": int(priority)},
         )
         ticket.priority = priority
+        follow(ticket, now=now)
         ticket.save()
     return ticket
 
@@ -98,6 +103,9 @@ def change_tags(reach: Reach, *, number: int, tags: Iterable[str], now: datetime
     if len(wanted) > TAGS_MOST or any(not tag or len(tag) > TAG_LENGTH for tag in wanted):
         raise WrongTags
     ticket = lock_ticket_for(reach, number, Right.CHANGE)
+    shown = shown_of(reach, ticket, now=now)  # who saw a tag masked gives it back as they saw it
+    meant = {shown.text(tag): tag for tag in ticket.tags}
+    wanted = sorted({meant.get(tag, tag) for tag in wanted})
     added, removed = set(wanted) - set(ticket.tags), set(ticket.tags) - set(wanted)
     if added or removed:
         append(ticket, Happening.TAGS, person=reach.person, now=now, added=len(added), removed=len(removed))

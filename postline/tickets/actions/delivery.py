@@ -11,6 +11,7 @@ from postline.projects import people
 from postline.projects.models import Queue
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.refused_address import mark_refused
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Message, State, Ticket
 
@@ -40,7 +41,9 @@ def not_delivered(
     mark_refused(ticket.project_id, replies, now=now)
     if message.kind == Kind.ANSWER:
         ticket.undelivered = True
+        queue_id = ticket.queue_id
         _return(ticket, _where_it_was_sent(ours), now=now)
+        follow(ticket, moved=ticket.queue_id != queue_id, now=now)
     ticket.save()
 
 

@@ -18,6 +18,7 @@ from postline.projects.models import Mailbox, Project, Queue
 from postline.projects.rights import Reach, Right
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.take import end_lease, require_not_taken_by_another
+from postline.tickets.clocks.follow import restart, resume_stopped, stop
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, HandOver, Message, Note, Requester, State, Suggestion, Ticket
 from postline.tickets.queries.access import NoSuchTicket, lock_ticket_for, ticket_for
@@ -56,7 +57,9 @@ def hand_over(reach: Reach, *, number: int, queue_id: int, reason: str = "", now
         raise NotAccepted(queue_id)
     require_not_taken_by_another(ticket, person=reach.person, now=now)
     queue = Queue.objects.select_related("project").get(pk=target.queue_id)
-    return _go_over(reach, ticket, queue, reason=readable(reason).strip()[:LONGEST_REASON], now=now)
+    done = _go_over(reach, ticket, queue, reason=readable(reason).strip()[:LONGEST_REASON], now=now)
+    restart(ticket, now=now)
+    return done
 
 
 @transaction.atomic
@@ -72,9 +75,11 @@ def take_back(reach: Reach, *, number: int, now: datetime) -> Ticket:
     queue = heir_of(last.queue)
     if late or not queue.is_in_use:
         raise TooLate(number)
+    stop(ticket, now=now)
     _go_over(reach, ticket, queue, reason="", now=now)
     ticket.state, ticket.waiting_since = last.state, last.waiting_since
     ticket.pending_until, ticket.closed_at = last.pending_until, last.closed_at
+    resume_stopped(ticket, stopped_at=last.at, now=now)
     ticket.save()
     return ticket
 
@@ -143,6 +148,7 @@ def _settle(ticket: Ticket, queue: Queue, *, now: datetime) -> None:
     ticket.mailbox = _mailbox_in(queue, earlier)
     ticket.topic = earlier.topic if earlier and earlier.topic and earlier.topic.retired_at is None else None
     ticket.tags = earlier.tags if earlier else []
+    ticket.hints = []
     ticket.return_queue = earlier.return_queue if earlier else None
     ticket.assigned = False
     end_lease(ticket)

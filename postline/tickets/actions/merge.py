@@ -14,6 +14,7 @@ from postline.tickets.actions.draft import LONGEST
 from postline.tickets.actions.suggest import suggest
 from postline.tickets.actions.take import end_lease, require_not_taken_by_another
 from postline.tickets.arrival import ROBOTS
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Draft, Merge, State, Suggestion, Ticket
 from postline.tickets.queries.access import MergedAway, lock_two_for
@@ -25,16 +26,18 @@ class WrongTarget(Exception):
 
 
 @transaction.atomic
-def merge(reach: Reach, *, number: int, into: int, now: datetime) -> Ticket:
+def merge(reach: Reach, *, number: int, into: int, right: Right = Right.MERGE, now: datetime) -> Ticket:
     """Make ticket `number` part of `into`, which is returned. Nothing is sent to anybody.
 
     Messages, notes and drafts go over; the history of each stays. What is written to the merged number, its signed
     address or its messages from now on arrives in the other one, which waits for us if the merged one did. The same
-    merge twice is one. Needs the right to change the ticket, and the right to change the other or to move into its
-    queue. Raises WrongTarget, MergedAway, TakenByAnother, NoSuchTicket, Forbidden.
+    merge twice is one. Needs the right to merge where the ticket is, and there or to move into it where the other one
+    is (`right`: another one, where a split is undone).
+
+    Raises WrongTarget, MergedAway, TakenByAnother, NoSuchTicket, Forbidden.
     """
     ticket, target = lock_two_for(reach, number, into)
-    require_may_merge(reach, ticket, target)
+    require_may_merge(reach, ticket, target, right)
     if ticket.pk == target.pk or ticket.project_id != target.project_id:
         raise WrongTarget(into)
     if Merge.objects.filter(ticket=ticket, into=target, undone_at=None).exists():
@@ -67,6 +70,8 @@ def merge(reach: Reach, *, number: int, into: int, now: datetime) -> Ticket:
     _let_wait(target, ticket, now=now)
     end_lease(ticket)
     ticket.state, ticket.waiting_since = State.MERGED, None  # its dates stay: they are what it goes back to
+    follow(ticket, now=now)
+    follow(target, conversation=True, now=now)
     show_latest(target)
     ticket.save()
     target.save()
@@ -75,10 +80,10 @@ def merge(reach: Reach, *, number: int, into: int, now: datetime) -> Ticket:
     return target
 
 
-def require_may_merge(reach: Reach, ticket: Ticket, target: Ticket) -> None:
-    """Who may change the ticket, and put it into the queue of the other one. Raises Forbidden."""
-    reach.require(Right.CHANGE, ticket.queue_id)
-    if not reach.may(Right.CHANGE, target.queue_id):
+def require_may_merge(reach: Reach, ticket: Ticket, target: Ticket, right: Right = Right.MERGE) -> None:
+    """Who may merge the ticket, and merge in the queue of the other one or move into it. Raises Forbidden."""
+    reach.require(right, ticket.queue_id)
+    if not reach.may(right, target.queue_id):
         reach.require(Right.MOVE_INTO, target.queue_id)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from postline.projects.models import Queue
 from postline.projects.rights import Reach, Right
 from postline.tickets.actions.take import end_lease, require_not_taken_by_another
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import Ticket
 from postline.tickets.queries.access import lock_ticket_for
@@ -36,5 +37,6 @@ def move(reach: Reach, *, number: int, queue: Queue, now: datetime) -> Ticket:
     append(ticket, Happening.MOVED, person=reach.person, now=now, **{"from": ticket.queue_id, "to": queue.pk})
     ticket.queue = queue
     ticket.return_queue = None  # whoever works on it now is where a follow-up belongs
+    follow(ticket, moved=True, now=now)
     ticket.save()
     return ticket

@@ -18,6 +18,7 @@ from postline.tickets import numbers
 from postline.tickets.actions.answer import queue_for_follow_ups, require_words, send_to_requester
 from postline.tickets.actions.change import WrongTopic, set_state
 from postline.tickets.actions.once import press_of, wait_for_the_same
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import (
     Body,
@@ -80,6 +81,8 @@ def write_first(
         language=language,
         now=now,
     )
+    if state == State.CLOSED:
+        reach.require(Right.CLOSE, queue.pk)
     if not ticket.requester.address:
         raise WrongAddress(contact.address)
     message = send_to_requester(
@@ -100,6 +103,7 @@ def write_first(
     ticket.owner = reach.person
     ticket.waiting_since = None
     set_state(ticket, state, now=now)
+    follow(ticket, answered=True, now=now)
     ticket.save()
     return ticket
 
@@ -151,6 +155,7 @@ def note_request(
     )
     Body.objects.create(message=message, text=text.strip(), new_text=text.strip())
     append(ticket, Happening.OPENED, person=reach.person, now=now, message=message.pk, queue=queue.pk)
+    follow(ticket, now=now)
     ticket.save()
     return ticket
 

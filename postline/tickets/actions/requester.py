@@ -13,7 +13,7 @@ from postline.projects.rights import Reach, Right
 from postline.tickets.actions.open import LONGEST_LINE, PREVIEW, WrongAddress
 from postline.tickets.history import Happening, append
 from postline.tickets.models import Message, Other, Participant, Requester, Ticket
-from postline.tickets.queries.access import lock_ticket_for
+from postline.tickets.queries.access import lock_ticket_for, ticket_for
 
 TURNED = {Other.FORWARDED_FROM: Other.FORWARDED_BY, Other.FORWARDED_BY: Other.FORWARDED_FROM}
 
@@ -54,6 +54,19 @@ def change_requester(reach: Reach, *, number: int, address: str, name: str = "",
         ticket.preview = " ".join((body.new_text or body.text)[: PREVIEW * 4].split())[:PREVIEW]
     ticket.save()
     return ticket
+
+
+def other_party(reach: Reach, *, number: int, message_id: int) -> tuple[str, str]:
+    """The name and address of whoever a message of the ticket names beside its sender; of the sender, where that one is
+    the requester already. For who may change it: they need not be shown the address. Raises WrongAddress,
+    NoSuchTicket, Forbidden."""
+    ticket = ticket_for(reach, number, Right.ANSWER)
+    message = Message.objects.filter(ticket=ticket, pk=message_id).exclude(other_address="").first()
+    if message is None:
+        raise WrongAddress("")
+    if message.other_address == ticket.requester.address:
+        return message.sender_name, message.sender_address
+    return message.other_name, message.other_address
 
 
 def _turn(message: Message) -> None:

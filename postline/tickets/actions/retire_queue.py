@@ -18,8 +18,9 @@ from postline.projects.models import Line, Mailbox, Queue, Topic
 from postline.projects.queues import NotInUse, target
 from postline.projects.rights import ProjectRight, Reach, Right, people_with
 from postline.tickets.announcements import CHANGES
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening
-from postline.tickets.models import Ticket
+from postline.tickets.models import State, Ticket
 
 BATCH = 500
 
@@ -53,7 +54,7 @@ def retire(reach: Reach, *, queue_id: int, successor: Queue | None, now: datetim
     Raises Forbidden, NotInUse, NeedsSuccessor, WrongSuccessor.
     """
     queue = Queue.objects.select_for_update(of=("self",)).select_related("project", "parent").get(pk=queue_id)
-    reach.require_in_project(ProjectRight.MANAGE, queue.project_id)
+    reach.require_in_project(ProjectRight.QUEUES, queue.project_id)
     if not queue.is_in_use:
         raise NotInUse(queue.slug)
     needed = is_needed(queue)
@@ -119,7 +120,10 @@ def _move_batch(queue: Queue, which: str, *, now: datetime) -> int:
         "now": now,
         "limit": BATCH,
     }
-    return len(rows(MOVE.format(which), values))
+    moved = [ticket_id for _told, ticket_id in rows(MOVE.format(which), values)]
+    for ticket in Ticket.objects.filter(pk__in=moved).exclude(state__in=(State.CLOSED, State.MERGED)):
+        follow(ticket, now=now)  # other targets may hold there; it does not wait anew
+    return len(moved)
 
 
 def _require_fitting(queue: Queue, successor: Queue) -> None:
@@ -216,6 +220,6 @@ WITH batch AS (
         jsonb_build_object('from', %(from)s::bigint, 'to', %(to)s::bigint, 'retired', true)
     FROM moved
 )
-SELECT pg_notify(%(channel)s, concat_ws(' ', number, event_count, %(kind)s::text, %(from)s::bigint, %(to)s::bigint))
+SELECT pg_notify(%(channel)s, concat_ws(' ', number, event_count, %(kind)s::text, %(from)s::bigint, %(to)s::bigint)), id
 FROM moved
 """

@@ -15,6 +15,7 @@ from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.open import free_number
 from postline.tickets.actions.take import require_not_taken_by_another
 from postline.tickets.arrival import ROBOTS
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Event, Message, Participant, State, Ticket
 from postline.tickets.queries.access import lock_ticket_for, ticket_for
@@ -43,7 +44,7 @@ def split(
     ticket. Nothing is sent. The same split twice is one. Merging the new ticket into the old one undoes it. Raises
     WrongMessage, WrongQueue, TakenByAnother, MergedAway, NoSuchTicket, Forbidden.
     """
-    ticket = lock_ticket_for(reach, number, Right.CHANGE)
+    ticket = lock_ticket_for(reach, number, Right.SPLIT)
     done = _done_before(reach, ticket, message_id)
     if done is not None:
         return done
@@ -68,6 +69,7 @@ def split(
     append(ticket, Happening.SPLIT_OFF, person=reach.person, now=now, other=new.number, messages=ids)
     _rest(reach, ticket, now=now)
     for one in (new, ticket):
+        follow(one, conversation=True, now=now)
         show_latest(one)
         one.save()
     return new

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from postline.projects.rights import Reach
+from postline.projects.rights import Reach, Right
 from postline.tickets.actions.hand_over import TooLate, take_back
 from postline.tickets.actions.merge import merge
 from postline.tickets.actions.unmerge import NotMerged, unmerge
@@ -90,5 +90,5 @@ def _merge_back(reach: Reach, number: int, into: int, event: Event, *, now: date
     undone = Merge.objects.filter(ticket__number=number, into__number=into, merged_at__gte=event.at)
     if apart.count() < 2 or undone.exists():
         return False
-    merge(reach, number=number, into=into, now=now)
+    merge(reach, number=number, into=into, right=Right.SPLIT, now=now)
     return True

@@ -14,6 +14,7 @@ from postline.tickets.actions.change import end_lease_keeping_owner, set_state
 from postline.tickets.actions.merge import MESSAGES_NAMED, move_messages, require_may_merge, show_latest
 from postline.tickets.actions.take import require_not_taken_by_another
 from postline.tickets.arrival import ROBOTS
+from postline.tickets.clocks.follow import follow, resume_stopped
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Event, Merge, Message, State, Ticket
 from postline.tickets.queries.access import lock_two_for, ticket_for
@@ -49,6 +50,8 @@ def unmerge(reach: Reach, *, number: int, now: datetime) -> Ticket:
     _restore(ticket, merge, back, now=now)
     if merge.into_id == target.pk:
         _restore_other(target, merge, now=now)
+    resume_stopped(ticket, stopped_at=merge.merged_at, now=now)
+    follow(target, conversation=True, now=now)
     show_latest(target)
     ticket.save()
     target.save()

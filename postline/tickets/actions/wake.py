@@ -12,6 +12,7 @@ from postline.kit.logs import logger
 from postline.tickets.actions import retire_queue
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.take import end_lease
+from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import State, Ticket
 
@@ -44,6 +45,7 @@ def wake_due(*, now: datetime) -> int:
     for ticket in tickets:
         append(ticket, Happening.WOKEN, person=None, now=now)
         set_state(ticket, State.OPEN, now=now)
+        follow(ticket, now=now)
         ticket.save()
     return len(tickets)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postline.outbox.models import OutboxMessage
 from postline.projects.models import Person, Project, Queue
+from postline.tickets.models.showing import Showable
 from postline.tickets.models.ticket import Ticket
 
 
@@ -32,7 +33,7 @@ class Other(models.TextChoices):
     REPLY_TO = "reply-to", _("Asks for replies to")
 
 
-class Message(models.Model):
+class Message(Showable):
     """A message of a ticket. Texts are in `Body`; the raw bytes of a received one in intake, under `raw_id`.
 
     `project` is the one that it came to or left from, also when its ticket is in another one by now. `digest` is what
@@ -86,7 +87,7 @@ class Message(models.Model):
         return self.message_id
 
 
-class Body(models.Model):
+class Body(Showable):
     """A message's texts. `html` is as it came: cleaned when it is shown, so that an upgrade protects old ones.
 
     `beside` is of a forwarded letter: what whoever passed it on wrote above it or, while they are the sender
@@ -131,11 +132,13 @@ class Attachment(models.Model):
 
 
 class Note(models.Model):
-    """An internal comment: never sent to anybody, and read in the project alone that it was written in."""
+    """An internal comment: never sent to anybody, and read in the project alone that it was written in. A filter's has
+    no author; `rule` is its name and version."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="+")
-    author = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    rule = models.CharField(max_length=120, blank=True, default="", db_default="")
     text = models.TextField()
     request_key = models.TextField(null=True)
     created_at = models.DateTimeField()

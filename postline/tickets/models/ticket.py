@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from postline.projects.models import Mailbox, Person, Project, Queue, Topic
+from postline.tickets.models.showing import Showable
 
 
 class State(models.TextChoices):
@@ -31,7 +32,7 @@ class Priority(models.IntegerChoices):
     URGENT = 4, _("Urgent")
 
 
-class Requester(models.Model):
+class Requester(Showable):
     """Who wrote. Projects are walls: the same address in two projects is two requesters."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="requesters")
@@ -57,7 +58,7 @@ class Requester(models.Model):
         return self.name or self.address or self.phone
 
 
-class Ticket(models.Model):
+class Ticket(Showable):
     """The whole chain about one problem. A narrow row: texts live in Body.
 
     `owner` is who is to answer; `taken_by` and `taken_until` are the lease of who works at it now; `assigned` keeps
@@ -83,6 +84,7 @@ class Ticket(models.Model):
     preview = models.TextField(blank=True)  # the beginning of the requester's last message
     tags = ArrayField(models.TextField(), default=list)
     fields = models.JSONField(default=dict)
+    hints = models.JSONField(default=list, db_default=[])  # what rules say of the last message, the best first
     owner = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )

@@ -99,9 +99,9 @@ def _checked(reach: Reach, ticket: Ticket | None, right: Right) -> Ticket:
 
 
 def _worked_at(reach: Reach, ticket: Ticket) -> bool:
-    """Who worked at a ticket may go on reading it after it was passed on, but not into a private queue, nor into
-    another project."""
-    if ticket.queue.private or ticket.project_id not in reach.projects:
+    """Who worked at a ticket may go on reading it after it was passed on, but not into a private queue, nor into one
+    that a rule hides from them, nor into another project."""
+    if ticket.queue.private or ticket.queue_id in reach.closed or ticket.project_id not in reach.projects:
         return False
     return bool(rows(WORKED, {"ticket": ticket.pk, "person": reach.person.pk}))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,15 @@ from postline.projects.rights import Reach, Right, people_with
 from postline.tickets.history import Happening
 from postline.tickets.models import Direction, Ticket
 from postline.tickets.queries.access import ticket_for
+from postline.tickets.queries.fold import fold
 from postline.tickets.queries.lists import TicketRow, tickets_of_requester
 from postline.tickets.queries.seen import numbers_seen
+from postline.tickets.queries.shown import Shown, shown_of
 
 RECENT = 30  # messages that a page shows before it is asked for all
 SHOWN = 12_000  # letters of a message's new text
 FOLDED = 6_000  # letters of its quoted original and signature
-TO, CC, TEXT, TOTAL = 6, 7, 15, 20  # where they stand in a row of MESSAGES
+TO, CC, TEXT, TOTAL = 6, 7, 16, 21  # where they stand in a row of MESSAGES
 THEIRS = frozenset({Direction.INBOUND, Direction.TOLD})
 
 
@@ -67,6 +69,7 @@ class TakesPart:
     proved: bool
     declined: bool
     refusal: str | None
+    newest: int  # id of the last message that came from it, 0 without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ class TopicChoice:
 
 @dataclass(slots=True)
 class Said:
-    """A message as it stands in the conversation. `rest` is what is folded: quoted original and signature."""
+    """A message as it stands in the conversation. `rest` is what is folded: quoted original and signature.
+    `by_requester`: it came from the address of whoever asks now."""
 
     id: int
     direction: str
@@ -110,6 +114,7 @@ class Said:
     raw_id: int | None
     has_html: bool
     origin: int | None  # number of the ticket that it was written in, where that is another one that the reader sees
+    by_requester: bool
     shown: str
     rest: str
     is_cut: bool
@@ -136,10 +141,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """An internal comment."""
+    """An internal comment. One that a filter wrote has no author; `rule` is the filter's name and version."""
 
     id: int
     author: str
+    rule: str
     text: str
     at: datetime
 
@@ -167,9 +173,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A ticket with all that its page shows."""
+    """A ticket with all that its page shows: personal data as the reader is `shown` it."""
 
     ticket: Ticket
+    shown: Shown
     owner: str | None
     holder: str | None
     topic: str
@@ -182,33 +189,33 @@ class Conversation:
     queues: list[QueueChoice]
     topics: list[TopicChoice]
     owners: list[str]
-
-    @property
-    def refusal(self) -> str | None:
-        """What was said to our last message to the requester, where it came back."""
-        address = self.ticket.requester.address
-        return next((one.refusal for one in self.participants if one.address == address), None)
+    refusal: str | None  # what was said to our last message to the requester, where it came back
 
 
-def conversation(reach: Reach, number: int, *, whole: bool = False) -> Conversation:
+def conversation(reach: Reach, number: int, *, now: datetime, whole: bool = False) -> Conversation:
     """The ticket and what was said in it, with the choices that its page offers. Raises NoSuchTicket."""
     ticket = ticket_for(reach, number, related=("project", "queue", "requester", "mailbox"))
+    shown = shown_of(reach, ticket, now=now)
     this = {"ticket": ticket.pk, "project": ticket.project_id, "topic": ticket.topic_id, "person": reach.person.pk}
     queues = [QueueChoice(*row) for row in rows(QUEUES, this)]
     topics = [TopicChoice(*row) for row in rows(TOPICS, this)]
-    messages, hidden = _messages(ticket, whole=whole)
-    notes, events = [Noted(*row) for row in rows(NOTES, this)], _events(ticket)
+    messages, hidden = _messages(ticket, shown, whole=whole)
+    notes, events = [_noted(row, shown) for row in rows(NOTES, this)], _events(ticket)
     _hide_numbers(reach, messages, events)
+    participants = [TakesPart(*row) for row in rows(PARTICIPANTS, this)]
     logins = dict(Person.objects.filter(pk__in={ticket.owner_id, ticket.taken_by_id}).values_list("id", "login"))
+    address = ticket.requester.address
+    refused = next((one.refusal for one in participants if one.address == address), None)
     return Conversation(
-        ticket=ticket,
+        ticket=shown.ticket(ticket),
+        shown=shown,
         owner=logins.get(ticket.owner_id),
         holder=logins.get(ticket.taken_by_id),
         topic=next((topic.name for topic in topics if topic.id == ticket.topic_id), ""),
         steps=_in_order(ticket, messages, notes, events, {queue.id: queue.line for queue in queues}),
         hidden=hidden,
         newest=max((message.id for message in messages if message.is_theirs), default=0),
-        participants=[TakesPart(*row) for row in rows(PARTICIPANTS, this)],
+        participants=[_as_shown(one, shown) for one in participants],
         drafts={row[0]: Drafted(*row) for row in rows(DRAFTS, this)},
         earlier=tickets_of_requester(reach, requester_id=ticket.requester_id, besides=ticket.pk),
         queues=queues,
@@ -216,46 +223,50 @@ def conversation(reach: Reach, number: int, *, whole: bool = False) -> Conversat
         owners=[person.login for person in people_with(Right.TAKE, ticket.queue)]
         if reach.may(Right.ASSIGN, ticket.queue_id)
         else [],
+        refusal=shown.text(refused) if refused is not None else None,
     )
 
 
-def _messages(ticket: Ticket, *, whole: bool) -> tuple[list[Said], int]:
+def _messages(ticket: Ticket, shown: Shown, *, whole: bool) -> tuple[list[Said], int]:
     """The messages, oldest first, and how many older ones were left out."""
     values = {"ticket": ticket.pk, "limit": None if whole else RECENT, "shown": SHOWN, "folded": FOLDED}
     found = rows(MESSAGES, values)
     hidden = found[0][TOTAL] - len(found) if found else 0
-    deliveries = {
-        row[0]: Delivery(*(*row[:-1], json.loads(row[-1]))) for row in rows(DELIVERIES, {"ticket": ticket.pk})
-    }
-    messages = {row[0]: _said(row, deliveries) for row in reversed(found)}
+    deliveries = {row[0]: _delivery(row, shown) for row in rows(DELIVERIES, {"ticket": ticket.pk})}
+    messages = {row[0]: _said(row, deliveries, shown) for row in reversed(found)}
     for file in (File(*row) for row in rows(FILES, {"ticket": ticket.pk})):
         if file.message_id in messages:
-            messages[file.message_id].files.append(file)
+            messages[file.message_id].files.append(replace(file, filename=shown.text(file.filename)))
     return list(messages.values()), hidden
 
 
-def _said(row: Sequence[Any], deliveries: dict[int, Delivery]) -> Said:
+def _said(row: Sequence[Any], deliveries: dict[int, Delivery], shown: Shown) -> Said:
     text, new_text, text_length, new_length, outbox = row[TEXT:TOTAL]
-    shown, rest = fold(text, new_text)
+    words, rest = fold(text, new_text)
     values = list(row[:TEXT])
     values[TO], values[CC] = json.loads(values[TO]), json.loads(values[CC])
     is_cut = text_length > len(text) or new_length > len(new_text)
-    return Said(*(*values, shown, rest, is_cut, deliveries.get(outbox) if outbox else None))
+    words, rest = shown.cut(words, most=SHOWN), shown.cut(rest, most=FOLDED)
+    said = Said(*(*values, words, rest, is_cut, deliveries.get(outbox) if outbox else None))
+    if shown.is_masked:
+        said.sender_name, said.sender_address = shown.text(said.sender_name), shown.address(said.sender_address)
+        said.to, said.cc, said.subject = shown.people(said.to), shown.people(said.cc), shown.text(said.subject)
+    return said
 
 
-def fold(text: str, new_text: str) -> tuple[str, str]:
-    """What of a message is shown at once and what is folded: the quoted original and the signature.
+def _delivery(row: Sequence[Any], shown: Shown) -> Delivery:
+    recipients = [(shown.address(address), state, shown.text(reply)) for address, state, reply in json.loads(row[-1])]
+    return Delivery(*(*row[:-1], recipients))
 
-    Where the new words do not stand at the beginning, the whole message is what is folded.
-    """
-    shown, whole = new_text.strip(), text.strip()
-    if not shown:
-        return whole, ""
-    if whole == shown:
-        return shown, ""
-    if whole.startswith(shown):
-        return shown, whole[len(shown) :].strip("\n")
-    return shown, whole
+
+def _noted(row: Sequence[Any], shown: Shown) -> Noted:
+    noted = Noted(*row)
+    return replace(noted, text=shown.text(noted.text))
+
+
+def _as_shown(one: TakesPart, shown: Shown) -> TakesPart:
+    refusal = shown.text(one.refusal) if one.refusal is not None else None
+    return replace(one, name=shown.text(one.name), address=shown.address(one.address), refusal=refusal)
 
 
 def _events(ticket: Ticket) -> list[Happened]:
@@ -323,12 +334,15 @@ SAYING = frozenset({Happening.ARRIVED, Happening.OPENED, Happening.ANSWERED, Hap
 MESSAGES = """
 SELECT m.id, m.direction, m.created_at, m.sender_name, m.sender_address, author.login, m."to", m.cc, m.subject, m.kind,
     m.joined_by, m.flags, m.raw_id, coalesce(b.html <> '', false), origin.number,
+    m.sender_address = requester.address,
     left(coalesce(b.text, ''), %(shown)s + %(folded)s), left(coalesce(b.new_text, ''), %(shown)s),
     length(coalesce(b.text, '')), length(coalesce(b.new_text, '')), m.outbox_message_id, count(*) OVER ()
 FROM tickets_message m
 LEFT JOIN tickets_body b ON b.message_id = m.id
 LEFT JOIN projects_person author ON author.id = m.author_id
 LEFT JOIN tickets_ticket origin ON origin.id = m.origin_id
+JOIN tickets_ticket t ON t.id = m.ticket_id
+JOIN tickets_requester requester ON requester.id = t.requester_id
 WHERE m.ticket_id = %(ticket)s
 ORDER BY m.id DESC LIMIT %(limit)s
 """
@@ -350,7 +364,8 @@ WHERE e.ticket_id = %(ticket)s ORDER BY e.number
 """
 
 NOTES = """
-SELECT n.id, p.login, n.text, n.created_at FROM tickets_note n JOIN projects_person p ON p.id = n.author_id
+SELECT n.id, coalesce(p.login, ''), n.rule, n.text, n.created_at
+FROM tickets_note n LEFT JOIN projects_person p ON p.id = n.author_id
 WHERE n.ticket_id = %(ticket)s AND n.project_id = %(project)s ORDER BY n.id
 """
 
@@ -365,7 +380,9 @@ WHERE m.ticket_id = %(ticket)s ORDER BY a.id
 """
 
 PARTICIPANTS = """
-SELECT p.id, p.name, p.address, p.proved, p.declined_at IS NOT NULL, refused.reply
+SELECT p.id, p.name, p.address, p.proved, p.declined_at IS NOT NULL, refused.reply,
+    coalesce((SELECT max(m.id) FROM tickets_message m WHERE m.ticket_id = p.ticket_id
+        AND m.sender_address = p.address AND m.direction IN ('inbound', 'told')), 0)
 FROM tickets_participant p
 LEFT JOIN tickets_refusedaddress refused ON refused.project_id = %(project)s AND refused.address = p.address
 WHERE p.ticket_id = %(ticket)s ORDER BY p.id

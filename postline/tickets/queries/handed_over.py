@@ -87,7 +87,8 @@ class Left:
 
 
 def what_was_left(left: HandOver) -> list[Left]:
-    """Messages and notes as they were when the ticket went, oldest first, without a way to anything else of it."""
+    """Messages and notes as they were when the ticket went, oldest first, without a way to anything else of it.
+    Addresses and numbers stand in it as they are: what is shown goes through `shown.Shown`."""
     values = {"messages": left.messages, "notes": left.notes, "project": left.source_id, "shown": SHOWN}
     return [Left(*one) for one in rows(LEFT, values)]
 

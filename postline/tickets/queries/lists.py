@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from postline.kit.sql import rows
 from postline.projects.rights import Reach, Right
 from postline.tickets.models import Ticket
+from postline.tickets.queries.shown import PREVIEW_CUT, Shown, shown_in_lists
 
 PAGE = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,7 +46,8 @@ class QueueFigures:
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """What a list shows of a ticket."""
+    """What a list shows of a ticket. `due_at` is of its most urgent clock; `target_minutes` then reaches from the
+    beginning of the wait until that, else it is what the queue promises."""
 
     id: int
     number: int
@@ -68,6 +70,8 @@ class TicketRow:
     queue_line: int
     target_minutes: int
     undelivered: bool
+    due_at: datetime | None
+    queue_id: int
 
     def holder(self, now: datetime) -> str | None:
         """The login of who works at it at this moment."""
@@ -138,8 +142,8 @@ def queue_page(
     where = f"t.queue_id = %(queue)s AND {FILTERS[which]}"
     if after is not None:
         where += f" AND (t.{column}, t.id) {beyond} (%(at)s, %(id)s)"
-    found = _fetch(
-        TicketRow,
+    found = _tickets(
+        reach,
         f"{TICKETS} WHERE {where} ORDER BY t.{column} {direction}, t.id {direction} LIMIT %(limit)s",
         {"queue": queue_id, "at": after and after.at, "id": after and after.id, "limit": limit + 1},
     )
@@ -152,8 +156,8 @@ def queue_page(
 
 def mine(reach: Reach, *, limit: int = PAGE) -> list[TicketRow]:
     """The open tickets that the person is to answer, those that wait longest first."""
-    return _fetch(
-        TicketRow,
+    return _tickets(
+        reach,
         f"{TICKETS} WHERE t.state IN ('new', 'open') AND t.owner_id = %(person)s AND t.queue_id = ANY(%(queues)s)"
         " ORDER BY t.waiting_since, t.id LIMIT %(limit)s",
         {"person": reach.person.pk, "queues": reach.queues_with(Right.SEE), "limit": limit},
@@ -170,8 +174,8 @@ def tickets_of_requester(
     reach: Reach, *, requester_id: int, besides: int | None = None, limit: int = 6
 ) -> list[TicketRow]:
     """The newest tickets of a requester that the person may see."""
-    return _fetch(
-        TicketRow,
+    return _tickets(
+        reach,
         f"{TICKETS} WHERE t.requester_id = %(requester)s AND t.queue_id = ANY(%(queues)s)"
         " AND t.id IS DISTINCT FROM %(besides)s ORDER BY t.id DESC LIMIT %(limit)s",
         {
@@ -184,17 +188,38 @@ def tickets_of_requester(
 
 
 def tickets_of_address(reach: Reach, *, address: str, limit: int = PAGE) -> list[TicketRow]:
-    """The newest tickets of whoever writes from this address, in every project that the person sees."""
-    return _fetch(
-        TicketRow,
+    """The newest tickets of whoever writes from this address, in every project that the person sees.
+
+    Only in queues where they see addresses: elsewhere, whether there is something would tell who it is from.
+    """
+    seen = set(reach.queues_with(Right.SEE))
+    return _tickets(
+        reach,
         f"{TICKETS} WHERE r.address = %(address)s AND r.project_id = ANY(%(projects)s)"
         " AND t.queue_id = ANY(%(queues)s) ORDER BY t.id DESC LIMIT %(limit)s",
         {
             "address": address.strip().lower(),
             "projects": list(reach.projects),
-            "queues": reach.queues_with(Right.SEE),
+            "queues": [queue for queue in reach.queues_with(Right.PERSONAL) if queue in seen],
             "limit": limit,
         },
+    )
+
+
+def _tickets(reach: Reach, sql: str, values: dict[str, Any]) -> list[TicketRow]:
+    """The rows as the person is shown them."""
+    found = _fetch(TicketRow, sql, values)
+    how = shown_in_lists(reach, {row.queue_id for row in found})
+    return [_as_shown(row, how[row.queue_id]) if how[row.queue_id].is_masked else row for row in found]
+
+
+def _as_shown(row: TicketRow, shown: Shown) -> TicketRow:
+    return replace(
+        row,
+        subject=shown.text(row.subject),
+        preview=shown.cut(row.preview, most=PREVIEW_CUT),
+        requester_name=shown.text(row.requester_name),
+        requester_address=shown.address(row.requester_address),
     )
 
 
@@ -245,10 +270,16 @@ ORDER BY p.name, q.line, q.position, q.id
 TICKETS = """
 SELECT t.id, t.number, t.subject, t.preview, t.state, t.priority, t.created_at, t.updated_at, t.waiting_since,
     t.pending_until, t.return_count, r.name, r.address, owner.login, holder.login, t.taken_until,
-    q.slug, q.name, q.line, q.target_minutes, t.undelivered
+    q.slug, q.name, q.line,
+    coalesce(ceil(extract(epoch FROM clock.due_at - t.waiting_since) / 60)::int, q.target_minutes), t.undelivered,
+    clock.due_at, t.queue_id
 FROM tickets_ticket t
 JOIN tickets_requester r ON r.id = t.requester_id
 JOIN projects_queue q ON q.id = t.queue_id
 LEFT JOIN projects_person owner ON owner.id = t.owner_id
 LEFT JOIN projects_person holder ON holder.id = t.taken_by_id
+LEFT JOIN LATERAL (
+    SELECT min(due_at) AS due_at FROM tickets_clock
+    WHERE ticket_id = t.id AND met_at IS NULL AND stopped_at IS NULL
+) clock ON true
 """

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from postline.kit.sql import rows
+from postline.kit.sql import Row, rows
 from postline.projects.rights import Reach
 from postline.tickets.queries.seen import SEEN, seen_by
+from postline.tickets.queries.shown import shown_in_lists
 
 
 def way_of(ticket_id: int) -> list[int]:
@@ -35,14 +36,18 @@ class MergedTicket:
 
 def merged_into(reach: Reach, ticket_id: int) -> MergedTicket | None:
     """The ticket that this one leads to in the end; None where it is not merged, or the person does not see it."""
-    found = rows(MERGED_INTO, {"ticket": ticket_id, **seen_by(reach)})
-    return MergedTicket(*found[0]) if found else None
+    found = _as_shown(reach, rows(MERGED_INTO, {"ticket": ticket_id, **seen_by(reach)}))
+    return found[0] if found else None
 
 
 def merged_here(reach: Reach, ticket_id: int) -> Sequence[MergedTicket]:
     """The tickets that were merged straight into this one, oldest first."""
-    found = rows(MERGED_HERE, {"ticket": ticket_id, **seen_by(reach)})
-    return [MergedTicket(*one) for one in found]
+    return _as_shown(reach, rows(MERGED_HERE, {"ticket": ticket_id, **seen_by(reach)}))
+
+
+def _as_shown(reach: Reach, found: Sequence[Row]) -> list[MergedTicket]:
+    how = shown_in_lists(reach, {queue_id for *_, queue_id in found})
+    return [MergedTicket(number, how[queue_id].text(subject), by, at) for number, subject, by, at, queue_id in found]
 
 
 STEPS = """
@@ -64,7 +69,7 @@ SELECT id, project_id FROM tickets_ticket AS ticket WHERE number = %(number)s AN
 """
 
 MERGED_INTO = f"""{STEPS}
-SELECT ticket.number, ticket.subject, person.login, merge.merged_at
+SELECT ticket.number, ticket.subject, person.login, merge.merged_at, ticket.queue_id
 FROM way JOIN tickets_ticket AS ticket ON ticket.id = way.id
 JOIN tickets_merge AS merge ON merge.ticket_id = %(ticket)s AND merge.undone_at IS NULL
 JOIN projects_person AS person ON person.id = merge.person_id
@@ -72,7 +77,7 @@ WHERE ticket.state <> 'merged' AND {SEEN}
 """  # noqa: S608 - constants of ours
 
 MERGED_HERE = f"""
-SELECT ticket.number, ticket.subject, person.login, merge.merged_at
+SELECT ticket.number, ticket.subject, person.login, merge.merged_at, ticket.queue_id
 FROM tickets_merge AS merge JOIN tickets_ticket AS ticket ON ticket.id = merge.ticket_id
 JOIN projects_person AS person ON person.id = merge.person_id
 WHERE merge.into_id = %(ticket)s AND merge.undone_at IS NULL AND {SEEN}

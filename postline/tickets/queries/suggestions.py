@@ -8,6 +8,7 @@ from postline.kit.sql import rows
 from postline.projects.rights import Reach, Right
 from postline.tickets.models import Ticket
 from postline.tickets.queries.seen import SEEN, seen_by
+from postline.tickets.queries.shown import shown_in_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,23 @@ class Suggested:
 def suggestions_for(reach: Reach, ticket: Ticket) -> list[Suggested]:
     """What nobody has dismissed, as far as the person sees it; nothing about what is done with on both sides."""
     found = rows(SUGGESTIONS, {"ticket": ticket.pk, "state": ticket.state, "most": MOST, **seen_by(reach)})
-    return [_suggested(reach, ticket, *one) for one in found]
+    how = shown_in_lists(reach, {queue_id for _, _, queue_id, *_ in found})
+    return [
+        _suggested(reach, ticket, number, how[queue_id].text(subject), queue_id, *why)
+        for number, subject, queue_id, *why in found
+    ]
 
 
 def _suggested(
     reach: Reach, ticket: Ticket, number: int, subject: str, queue_id: int, reason: str, is_older: bool
 ) -> Suggested:
     of_part, of_target = (ticket.queue_id, queue_id) if is_older else (queue_id, ticket.queue_id)
-    may_change = reach.may(Right.CHANGE, of_part)
-    may_put = reach.may(Right.CHANGE, of_target) or reach.may(Right.MOVE_INTO, of_target)
+    may_merge = reach.may(Right.MERGE, of_part)
+    may_put = reach.may(Right.MERGE, of_target) or reach.may(Right.MOVE_INTO, of_target)
     part, into = (ticket.number, number) if is_older else (number, ticket.number)
-    return Suggested(number, subject, reason, is_older, part, into, may_change and may_put, may_change)
+    return Suggested(
+        number, subject, reason, is_older, part, into, may_merge and may_put, reach.may(Right.CHANGE, of_part)
+    )
 
 
 MOST = 3

@@ -11,12 +11,11 @@ from django.views.decorators.http import require_POST
 
 from postline.kit import clock
 from postline.projects import alarms
-from postline.projects.rights import ProjectRight
-from postline.web.shared.decorators import StaffRequest, requires
+from postline.web.shared.decorators import StaffRequest, signed_in
 
 
 @require_POST
-@requires(ProjectRight.MANAGE, everywhere=True)
+@signed_in
 def acknowledge(request: StaffRequest, alarm_id: int) -> HttpResponse:
     """Back to where the bar was seen."""
     try:

@@ -10,7 +10,7 @@ from postline.projects.managed import projects_of
 from postline.projects.models import Group, Line, Project, Role
 from postline.projects.models.person import INSTALLATION_ROLES
 from postline.projects.people import Appointment
-from postline.projects.rights import Reach
+from postline.projects.rights import ProjectRight, Reach
 
 Choices = list[tuple[str, list[tuple[str, str]]]]
 
@@ -21,11 +21,11 @@ class Appointments:
     def __init__(self, reach: Reach, *, only: Project | None = None) -> None:
         self._known: dict[str, Appointment] = {}
         self.choices: Choices = [("", [("", _("Choose"))])]
-        projects = [only] if only else list(projects_of(reach))
+        projects = [only] if only else list(projects_of(reach, ProjectRight.STAFF))
         groups = list(Group.objects.filter(project__in=projects, line=Line.SECOND).order_by("name", "pk"))
         for project in projects:
             found = list(_in_project(project, [group for group in groups if group.project_id == project.pk]))
-            self._offer(project.name, [one for one in found if reach.may_appoint(one.role, project.pk)])
+            self._offer(project.name, [one for one in found if _may(reach, one)])
         everywhere = [Appointment(role) for role in (Role.AUDITOR, Role.ADMIN) if reach.may_appoint(role, None)]
         if everywhere:
             self._offer(_("The whole installation"), everywhere)
@@ -49,6 +49,10 @@ def _in_project(project: Project, groups: Sequence[Group]) -> list[Appointment]:
     found = [Appointment(role, project) for role in Role if role not in INSTALLATION_ROLES and role != Role.LINE2]
     second = [Appointment(Role.LINE2, project, group) for group in groups]
     return [*found[:1], *second, Appointment(Role.LINE2, project), *found[1:]]
+
+
+def _may(reach: Reach, one: Appointment) -> bool:
+    return reach.may_appoint(one.role, one.project.pk if one.project else None, one.group.pk if one.group else None)
 
 
 def _label(appointment: Appointment) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,11 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from postline.projects.models import AuditEntry, Line, Role
+from postline.projects.hours_in_words import hours_in_words, week_in_words
+from postline.projects.models import Act, AuditEntry, Line, Metric, Role
+from postline.projects.rights.names import known
+from postline.projects.working_time import spans_of, week_of
+from postline.tickets.models import Why
 from postline.web.accounts.settings import OWN_NAMES
 
 ACTIONS = {
@@ -54,6 +59,14 @@ ACTIONS = {
     "mailbox.deleted": gettext_lazy("mailbox deleted"),
     "automatic.changed": gettext_lazy("automatic answers changed"),
     "automatic.words-changed": gettext_lazy("words of an automatic answer changed"),
+    "rights.changed": gettext_lazy("rights changed"),
+    "calendar.created": gettext_lazy("calendar made"),
+    "calendar.changed": gettext_lazy("calendar changed"),
+    "calendar.used": gettext_lazy("goes by another calendar"),
+    "calendar.deleted": gettext_lazy("calendar deleted"),
+    "target.created": gettext_lazy("target made"),
+    "target.changed": gettext_lazy("target changed"),
+    "target.deleted": gettext_lazy("target deleted"),
     "outbox.retried": gettext_lazy("message tried again"),
     "quarantine.run-again": gettext_lazy("message run again"),
     "quarantine.deleted": gettext_lazy("message deleted"),
@@ -61,6 +74,7 @@ ACTIONS = {
     "quarantine.put-back": gettext_lazy("message put back"),
     "quarantine.expired": gettext_lazy("messages removed after their time"),
     "sender.listed": gettext_lazy("sender blocked or allowed"),
+    "personal.revealed": gettext_lazy("hidden addresses and phone numbers shown"),
     "sender.unlisted": gettext_lazy("sender taken off the list"),
 }
 FIELDS = {
@@ -90,6 +104,20 @@ FIELDS = {
     "sender_name": gettext_lazy("sender’s name"),
     "answer_within_hours": gettext_lazy("hours until an answer"),
     "opening": gettext_lazy("opening hours"),
+    "calendar": gettext_lazy("calendar"),
+    "hours": gettext_lazy("hours of the week"),
+    "country": gettext_lazy("holidays of"),
+    "subdivision": gettext_lazy("part of the country"),
+    "feed_url": gettext_lazy("address of holidays"),
+    "feed_name": gettext_lazy("file of holidays"),
+    "feed_days": gettext_lazy("days of holidays"),
+    "exceptions": gettext_lazy("days that differ"),
+    "metric": gettext_lazy("what is measured"),
+    "topic": gettext_lazy("topic"),
+    "priority": gettext_lazy("priority"),
+    "minutes": gettext_lazy("minutes"),
+    "warn_minutes": gettext_lazy("warning, minutes before"),
+    "steps": gettext_lazy("escalation"),
     "answers_follow_ups": gettext_lazy("answer further messages too"),
     "long_closed_days": gettext_lazy("closed long ago, in days"),
     "believed_servers": gettext_lazy("servers that are believed"),
@@ -99,6 +127,8 @@ FIELDS = {
     "always": gettext_lazy("also without proof"),
     "count": gettext_lazy("how many"),
     "queue": gettext_lazy("queue"),
+    "where": gettext_lazy("in which queues"),
+    "reason": gettext_lazy("reason"),
     **OWN_NAMES,
 }
 
@@ -122,28 +152,31 @@ class Told:
     differences: list[Difference]
 
 
-def told(entry: AuditEntry) -> Told:
-    """The entry in words."""
+def told(entry: AuditEntry, *, words: str = "") -> Told:
+    """The entry in words. `words` are those of whoever gave a reason."""
     detail = entry.detail
     before, after = detail.get("before"), detail.get("after")
     differences = []
     if isinstance(before, dict) and isinstance(after, dict):
         names = dict.fromkeys([*before, *after])
         differences = [_difference(name, before.get(name), after.get(name)) for name in names]
-    for name in ("successor", "heir", "count", "queue"):
+    for name in ("successor", "heir", "count", "queue", "where"):
         if detail.get(name):
             differences.append(Difference(field_name(name), "", str(detail[name])))
     for name in detail.get("changed", ()):
         differences.append(Difference(field_name(name), "", ""))
     for role in detail.get("roles", ()):
         differences.append(Difference(field_name("role"), "", place(role)))
+    if (why := detail.get("reason")) in Why.values:
+        differences.append(Difference(field_name("reason"), "", ": ".join(filter(None, [str(Why(why).label), words]))))
     target = entry.target.partition(":")[2] or entry.target
     return Told(entry, str(ACTIONS.get(entry.action, entry.action)), target, differences)
 
 
 def field_name(name: str) -> str:
     """What people call a field."""
-    return str(FIELDS.get(name, name.replace("_", " ")))
+    right = known(name)
+    return str(right.label if right else FIELDS.get(name, name.replace("_", " ")))
 
 
 def place(role: dict[str, str]) -> str:
@@ -161,11 +194,25 @@ def _shown(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if known(name) and value in ("allow", "forbid"):
+        return _("allow") if value == "allow" else _("forbid")
     if name == "opening":
         days = {str(day): str(label) for day, label in WEEKDAYS_ABBR.items()}
         return ", ".join(f"{days.get(day, day)} {start}–{end}" for day, (start, end) in sorted(value.items()))
+    if name == "hours" and isinstance(value, dict):
+        return week_in_words(week_of(value)) or _("closed")
+    if name == "exceptions":
+        return ", ".join(" ".join(filter(None, [day, its_name, _spans(hours)])) for day, its_name, hours in value)
+    if name == "steps":
+        return ", ".join(f"{step['after_minutes']}: {Act(step['act']).label}" for step in value)
+    if name == "metric" and value in Metric.values:
+        return str(Metric(value).label)
     if name == "line" and value in Line.values:
         return str(Line(value).label)
     if name == "role" and value in Role.values:
         return str(Role(value).label)
     return str(value)
+
+
+def _spans(hours: Sequence[Sequence[str]]) -> str:
+    return hours_in_words(spans_of(hours)) or _("closed")

@@ -12,7 +12,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -21,25 +20,29 @@ from postline.intake.automatic_answer.words import SPOKEN, Said, speak
 from postline.kit import clock
 from postline.projects import automatic_texts, changes, managed
 from postline.projects.automatic_texts import AnswerSettings, Texts, Words
+from postline.projects.calendars import working_time_of
+from postline.projects.hours_in_words import week_in_words
 from postline.projects.models import AutomaticText, FollowUp, Occasion, Project, Queue
-from postline.projects.opening import WrongHours
+from postline.projects.rights import ProjectRight
 from postline.web.accounts.settings import OWN_NAMES
-from postline.web.manage.frame import conflict, manages, seen, show, status_of
-from postline.web.shared.decorators import StaffRequest
+from postline.web.manage.frame import conflict, seen, show, status_of
+from postline.web.shared.decorators import StaffRequest, requires
 
 SAMPLE_NUMBER = 100_000_004
 SAMPLE_CLOSED = timedelta(days=120)
 
 
 class SettingsForm(forms.Form):
-    """Promise, opening hours, and what more than new requests is answered; a field for each queue and each day."""
+    """Promise, and what more than new requests is answered; a field for each queue."""
 
     answer_within_hours = forms.IntegerField(
         label=gettext_lazy("Hours until an answer"),
         required=False,
         min_value=1,
         max_value=automatic_texts.LONGEST_PROMISE,
-        help_text=gettext_lazy("Of opening time, where hours are set below. Empty: nothing is promised."),
+        help_text=gettext_lazy(
+            "Of working time. A target for the first answer comes before it. Empty: nothing is promised."
+        ),
     )
     answers_follow_ups = forms.BooleanField(label=gettext_lazy("Answer further messages too"), required=False)
     long_closed_days = forms.IntegerField(
@@ -58,13 +61,6 @@ class SettingsForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         self.queues = queues
-        for day, name in WEEKDAYS.items():
-            start, end = project.opening.get(str(day), ("", ""))
-            for part, value in (("from", start), ("to", end)):
-                words = _("%(day)s from") if part == "from" else _("%(day)s to")
-                self.fields[f"{part}_{day}"] = forms.CharField(
-                    label=words % {"day": name}, initial=value, required=False, widget=forms.TimeInput(attrs=CLOCK)
-                )
         for queue in queues:
             self.fields[f"queue_{queue.pk}"] = forms.IntegerField(
                 label=queue.name,
@@ -74,10 +70,6 @@ class SettingsForm(forms.Form):
                 max_value=automatic_texts.LONGEST_PROMISE,
             )
 
-    def week(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
-        """For the page: each day with its two fields."""
-        return [(str(name), self[f"from_{day}"], self[f"to_{day}"]) for day, name in WEEKDAYS.items()]
-
     def of_queues(self) -> list[forms.BoundField]:
         """For the page: the promise of each queue."""
         return [self[f"queue_{queue.pk}"] for queue in self.queues]
@@ -85,10 +77,8 @@ class SettingsForm(forms.Form):
     def settings(self) -> AnswerSettings:
         """What was typed, for the act."""
         given = self.cleaned_data
-        hours = {day: [given[f"from_{day}"][:5], given[f"to_{day}"][:5]] for day in WEEKDAYS}
         return AnswerSettings(
             answer_within_hours=given["answer_within_hours"],
-            opening={str(day): both for day, both in hours.items() if any(both)},
             answers_follow_ups=given["answers_follow_ups"],
             long_closed_days=given["long_closed_days"],
         )
@@ -96,9 +86,6 @@ class SettingsForm(forms.Form):
     def promises(self) -> dict[int, int | None]:
         """Queue → its hours."""
         return {queue.pk: self.cleaned_data[f"queue_{queue.pk}"] for queue in self.queues}
-
-
-CLOCK = {"type": "time", "step": "60"}
 
 
 @dataclass(frozen=True)
@@ -125,10 +112,10 @@ class Edited:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.TEMPLATES)
 def settings(request: StaffRequest, project: str) -> HttpResponse:
     """When the project answers by itself and what it promises; the way to the words."""
-    it = managed.project_for(request.reach, project)
+    it = managed.project_for(request.reach, project, ProjectRight.TEMPLATES)
     queues = [queue for queue in managed.queues_of(it) if queue.is_in_use]
     form = SettingsForm(request.POST or None, project=it, queues=queues)
     missed: changes.ChangedMeanwhile | None = None
@@ -144,14 +131,16 @@ def settings(request: StaffRequest, project: str) -> HttpResponse:
             )
         except changes.ChangedMeanwhile as error:
             missed = error
-        except WrongHours as error:
-            form.add_error(f"to_{error}", _("Write both times, the later one last."))
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was different."))
             return redirect("manage-automatic", it.slug)
     written = _written(it)
+    working = working_time_of(it.pk, None)
     context = {
         "form": form,
+        "calendar": it.calendar,
+        "week": week_in_words(working.week),
+        "may_change_calendars": request.reach.may_in_project(ProjectRight.WORKING_TIME, it.pk),
         "rows": _rows(it, written.get(None, {})),
         "of_queues": [
             (queue, [row for row in _rows(it, written[queue.pk]) if row.own]) for queue in queues if queue.pk in written
@@ -164,13 +153,13 @@ def settings(request: StaffRequest, project: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.TEMPLATES)
 def words(request: StaffRequest, project: str, occasion: str, queue: str = "") -> HttpResponse:
     """What is said on one occasion, in each language, with a preview of what goes out."""
     if occasion not in Occasion.values:
         raise Http404
-    its_queue = managed.queue_for(request.reach, project, queue) if queue else None
-    it = its_queue.project if its_queue else managed.project_for(request.reach, project)
+    its_queue = managed.queue_for(request.reach, project, queue, ProjectRight.TEMPLATES) if queue else None
+    it = its_queue.project if its_queue else managed.project_for(request.reach, project, ProjectRight.TEMPLATES)
     this, now = Occasion(occasion), clock.now()
     typed = _typed(request) if request.method == "POST" else _stored(it, its_queue, this)
     edited = [_edited(it, its_queue, this, language, typed[language], now=now) for language in SPOKEN]
@@ -219,7 +208,7 @@ CLOSED_BEFORE = (Occasion.LONG_CLOSED, Occasion.STAYS_CLOSED)
 def _rows(project: Project, written: Mapping[str, list[str]]) -> list[Row]:
     used = {
         Occasion.NEW: True,
-        Occasion.OUTSIDE_HOURS: bool(project.opening),
+        Occasion.OUTSIDE_HOURS: project.calendar_id is not None,
         Occasion.FOLLOW_UP: project.answers_follow_ups,
         Occasion.LONG_CLOSED: project.long_closed_days is not None,
         Occasion.STAYS_CLOSED: project.queues.filter(follow_up=FollowUp.CLOSED, retired_at=None).exists(),
@@ -250,6 +239,7 @@ def _edited(
     preview = speak(
         typed or standard,
         project=project,
+        working=working_time_of(project.pk, queue.pk if queue else None),
         hours=(queue.answer_within_hours if queue else None) or project.answer_within_hours,
         language=language,
         signature=project.name,

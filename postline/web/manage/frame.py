@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postline.kit.paging import key_of
 from postline.projects import managed
+from postline.projects.audit_log import may_read_any
 from postline.projects.changes import ChangedMeanwhile
 from postline.projects.models import Project
 from postline.projects.rights import ProjectRight
@@ -31,18 +32,20 @@ class Area:
 
 
 AREAS = (
-    Area("queues", _("Queues"), "manage-queues", ProjectRight.MANAGE),
+    Area("queues", _("Queues"), "manage-queues", ProjectRight.QUEUES),
     Area("topics", _("Topics"), "manage-topics", ProjectRight.TOPICS),
-    Area("groups", _("Groups"), "manage-groups", ProjectRight.MANAGE),
-    Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MANAGE),
-    Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.MANAGE),
+    Area("groups", _("Groups"), "manage-groups", ProjectRight.STAFF),
+    Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MAILBOXES),
+    Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.TEMPLATES),
+    Area("rights", _("Rights"), "manage-rights", ProjectRight.RIGHTS),
+    Area("working-time", _("Working time"), "manage-working-time", ProjectRight.WORKING_TIME),
     Area("senders", _("Senders"), "manage-senders", ProjectRight.SCREEN),
     Area("set-up", _("Set-up as a file"), "manage-set-up", ProjectRight.SET_UP),
     Area("looks", _("Looks and languages"), "manage-looks", ProjectRight.SETTINGS),
-    Area("project", _("Settings"), "manage-project", ProjectRight.MANAGE),
+    Area("project", _("Settings"), "manage-project", ProjectRight.SETTINGS),
 )
 
-manages = requires(ProjectRight.MANAGE)  # who manages nothing sees a 403; other people's projects are a 404
+manages = requires(*sorted(managed.SETTING_UP))  # who sets up nothing sees a 403; other people's projects are a 404
 
 
 def show(
@@ -55,11 +58,14 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """A page of management; `at` is the entry of the left column that it belongs to."""
+    is_chosen = project is None or project.pk in request.chosen.projects
+    listed = request.chosen if is_chosen else request.reach
     frame = {
-        "side_projects": managed.projects_in_charge(request.reach, {area.right for area in AREAS}),
+        "side_projects": managed.projects_in_charge(listed, {area.right for area in AREAS}),
         "areas": [area for area in AREAS if project and request.reach.may_in_project(area.right, project.pk)],
-        "may_read_audit": request.reach.may_somewhere(ProjectRight.AUDIT),
-        "may_manage": request.reach.may_somewhere(ProjectRight.MANAGE),
+        "may_read_audit": may_read_any(request.reach),
+        "may_manage": any(request.reach.may_somewhere(right) for right in managed.SETTING_UP),
+        "may_staff": request.reach.may_somewhere(ProjectRight.STAFF),
         "may_make_projects": request.reach.may_in_project(ProjectRight.MANAGE, None),
         "at": at,
         "project": project,

@@ -18,10 +18,11 @@ from postline.projects import changes, groups, managed
 from postline.projects.memberships import AlreadyAppointed, appoint
 from postline.projects.models import Group, Line, Role
 from postline.projects.people import Appointment, WrongAppointment
+from postline.projects.rights import ProjectRight
 from postline.projects.slugs import SlugTaken, WrongSlug
-from postline.web.manage.frame import conflict, manages, seen, show, status_of
+from postline.web.manage.frame import conflict, seen, show, status_of
 from postline.web.manage.projects import slug_fault
-from postline.web.shared.decorators import StaffRequest
+from postline.web.shared.decorators import StaffRequest, requires
 
 
 class GroupForm(forms.Form):
@@ -50,18 +51,18 @@ class NewGroupForm(GroupForm):
 
 
 @require_safe
-@manages
+@requires(ProjectRight.STAFF)
 def listed(request: StaffRequest, project: str) -> HttpResponse:
     """All groups of the project with their people and queues in figures."""
-    it = managed.project_for(request.reach, project)
+    it = managed.project_for(request.reach, project, ProjectRight.STAFF)
     return show(request, "groups.jinja", {"groups": managed.groups_of(it)}, at="groups", project=it)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.STAFF)
 def new(request: StaffRequest, project: str) -> HttpResponse:
     """Make a group."""
-    it = managed.project_for(request.reach, project)
+    it = managed.project_for(request.reach, project, ProjectRight.STAFF)
     form = NewGroupForm(request.POST or None, initial={"line": Line.SECOND})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -79,7 +80,7 @@ def new(request: StaffRequest, project: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.STAFF)
 def group(request: StaffRequest, project: str, group: str) -> HttpResponse:
     """Name and line of a group, and who is in it."""
     it = managed.group_for(request.reach, project, group)
@@ -101,7 +102,7 @@ def group(request: StaffRequest, project: str, group: str) -> HttpResponse:
 
 
 @require_POST
-@manages
+@requires(ProjectRight.STAFF)
 def add_person(request: StaffRequest, project: str, group: str) -> HttpResponse:
     """Somebody who is here already joins the group."""
     it = managed.group_for(request.reach, project, group)
@@ -130,7 +131,7 @@ def add_person(request: StaffRequest, project: str, group: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.STAFF)
 def delete(request: StaffRequest, project: str, group: str) -> HttpResponse:
     """For good; its people and queues go to another group. The word must be typed."""
     it = managed.group_for(request.reach, project, group)

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods
 from postline.kit import clock
 from postline.projects import staff
 from postline.projects.people import LoginTaken, WrongLogin
+from postline.projects.rights import ProjectRight
 from postline.web.accounts.links import send_invitation
 from postline.web.accounts.settings import OWN_NAMES
 from postline.web.manage.appointments import Appointments, Choices
-from postline.web.manage.frame import manages, show, status_of
-from postline.web.shared.decorators import StaffRequest
+from postline.web.manage.frame import show, status_of
+from postline.web.shared.decorators import StaffRequest, requires
 
 
 class InviteForm(forms.Form):
@@ -59,7 +60,7 @@ class InviteForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.STAFF)
 def invite(request: StaffRequest) -> HttpResponse:
     """Make the person and send them the link, both or neither."""
     appointments = Appointments(request.reach)

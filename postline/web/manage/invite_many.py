@@ -25,12 +25,13 @@ from postline.kit.text import one_line, readable
 from postline.projects import staff
 from postline.projects.models import Person
 from postline.projects.people import LOGIN, Appointment, LoginTaken, WrongLogin
+from postline.projects.rights import ProjectRight
 from postline.web.accounts.links import send_invitation
 from postline.web.accounts.settings import OWN_NAMES
 from postline.web.manage.appointments import Appointments, Choices
-from postline.web.manage.frame import manages, show
+from postline.web.manage.frame import show
 from postline.web.manage.invite import login_fault
-from postline.web.shared.decorators import StaffRequest
+from postline.web.shared.decorators import StaffRequest, requires
 
 MOST = 1000  # lines at once
 LONGEST = 300_000  # letters
@@ -76,7 +77,7 @@ class ManyForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.STAFF)
 def invite_many(request: StaffRequest) -> HttpResponse:
     """First shows what it read in each line; asked again, it invites those that are right and keeps the others."""
     appointments = Appointments(request.reach)

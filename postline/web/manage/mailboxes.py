@@ -21,30 +21,31 @@ from postline.kit import clock
 from postline.outbox.models import OutgoingHealth
 from postline.projects import changes, mailboxes, managed, troubles
 from postline.projects.models import Mailbox, ServerHealth
-from postline.web.manage.frame import conflict, manages, seen, show, status_of
+from postline.projects.rights import ProjectRight
+from postline.web.manage.frame import conflict, seen, show, status_of
 from postline.web.manage.mailbox_form import MailboxForm
 from postline.web.shared.charts import BarChart, bar_chart
-from postline.web.shared.decorators import StaffRequest
+from postline.web.shared.decorators import StaffRequest, requires
 from postline.web.shared.filters import short_time
 
 HOURS = 48  # of the chart
 
 
 @require_safe
-@manages
+@requires(ProjectRight.MAILBOXES)
 def listed(request: StaffRequest, project: str) -> HttpResponse:
     """All mailboxes of the project: how each is read, where it leads, and what is wrong with it."""
-    it = managed.project_for(request.reach, project)
+    it = managed.project_for(request.reach, project, ProjectRight.MAILBOXES)
     rows = it.mailboxes.select_related("queue", "health", "outgoing_health").order_by("address")
     return show(request, "mailboxes.jinja", {"mailboxes": rows, "words": _words}, at="mailboxes", project=it)
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.MAILBOXES)
 def new(request: StaffRequest, project: str) -> HttpResponse:
     """Set one up; it can be tried before it is kept."""
-    it = managed.project_for(request.reach, project)
+    it = managed.project_for(request.reach, project, ProjectRight.MAILBOXES)
     form = MailboxForm(request.POST or None, project=it)
     findings: list[Finding] = []
     if request.method == "POST" and form.is_valid():
@@ -69,7 +70,7 @@ def new(request: StaffRequest, project: str) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.MAILBOXES)
 def mailbox(request: StaffRequest, project: str, mailbox_id: int) -> HttpResponse:
     """How it is doing, and its settings; trying works while they are being edited."""
     it = managed.mailbox_for(request.reach, project, mailbox_id)
@@ -106,7 +107,7 @@ def mailbox(request: StaffRequest, project: str, mailbox_id: int) -> HttpRespons
 
 
 @require_POST
-@manages
+@requires(ProjectRight.MAILBOXES)
 def switch(request: StaffRequest, project: str, mailbox_id: int) -> HttpResponse:
     """Receiving off, or on again."""
     it = managed.mailbox_for(request.reach, project, mailbox_id)
@@ -118,7 +119,7 @@ def switch(request: StaffRequest, project: str, mailbox_id: int) -> HttpResponse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.MAILBOXES)
 def delete(request: StaffRequest, project: str, mailbox_id: int) -> HttpResponse:
     """For good, so its address must be typed; its tickets stay."""
     it = managed.mailbox_for(request.reach, project, mailbox_id)

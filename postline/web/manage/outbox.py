@@ -38,7 +38,7 @@ MEANINGS = {
 def outbox(request: StaffRequest) -> HttpResponse:
     """Newest first, all or of one state."""
     state = request.GET.get("state", "")
-    found = visible(request.reach).select_related("project").defer("text", "html")
+    found = visible(request.chosen).select_related("project").defer("text", "html")
     if state in State.values:
         found = found.filter(state=state)
     page = newest_first(found, before=request.GET.get("before", ""), size=ROWS)
@@ -70,7 +70,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponse:
 @requires(ProjectRight.OUTBOX)
 def html(request: StaffRequest, message_id: int) -> HttpResponse:
     """The HTML part for the sandboxed frame of the page above."""
-    return framed(_find(request.reach, message_id).html)
+    return framed(_find(request.reach, message_id).html, shown=str)
 
 
 @require_POST

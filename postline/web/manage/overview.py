@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from postline.intake import health
 from postline.outbox import health as sending
 from postline.projects import managed, troubles
-from postline.projects.rights import Reach
+from postline.projects.rights import ProjectRight, Reach
 from postline.web.manage.frame import manages, show
 from postline.web.shared.decorators import StaffRequest
 
@@ -31,8 +31,8 @@ class Fault:
 @manages
 def overview(request: StaffRequest) -> HttpResponse:
     """Projects in figures; above them what is wrong."""
-    figures = managed.figures_of(request.reach)
-    context = {"figures": figures, "faults": _faults(request.reach, figures)}
+    figures = managed.figures_of(request.chosen, managed.SETTING_UP)
+    context = {"figures": figures, "faults": _faults(request.chosen, figures)}
     return show(request, "overview.jinja", context, at="overview")
 
 
@@ -62,7 +62,7 @@ def _faults(reach: Reach, figures: list[managed.ProjectFigures]) -> list[Fault]:
             reverse("manage-mailboxes", args=[one.project.slug]),
         )
         for one in figures
-        if not one.mailboxes
+        if not one.mailboxes and reach.may_in_project(ProjectRight.MAILBOXES, one.project.pk)
     ]
     found += [
         Fault(
@@ -72,7 +72,7 @@ def _faults(reach: Reach, figures: list[managed.ProjectFigures]) -> list[Fault]:
             if queue.group
             else _("It belongs to no group of %(project)s.") % {"project": queue.project.name},
             reverse("manage-group", args=[queue.project.slug, queue.group.slug])
-            if queue.group
+            if queue.group and reach.may_in_project(ProjectRight.STAFF, queue.project_id)
             else reverse("manage-queue", args=[queue.project.slug, queue.slug]),
         )
         for queue in managed.queues_without_people(reach)

@@ -11,16 +11,16 @@ from django.views.decorators.http import require_safe
 from postline.projects import managed
 from postline.projects.models import Role
 from postline.projects.rights import ProjectRight
-from postline.web.manage.frame import manages, show
-from postline.web.shared.decorators import StaffRequest
+from postline.web.manage.frame import show
+from postline.web.shared.decorators import StaffRequest, requires
 
 
 @require_safe
-@manages
+@requires(ProjectRight.STAFF)
 def people(request: StaffRequest) -> HttpResponse:
     """The list with its filters; they stand in the address, so that a page can be sent to somebody."""
     given = {name: request.GET.get(name, "").strip() for name in ("q", "role", "project", "state")}
-    projects = list(managed.projects_of(request.reach))
+    projects = list(managed.projects_of(request.chosen, ProjectRight.STAFF))
     project = next((one for one in projects if one.slug == given["project"]), None)
     wanted = managed.PeopleFilter(
         words=given["q"],
@@ -32,11 +32,11 @@ def people(request: StaffRequest) -> HttpResponse:
     kept = urlencode({name: value for name, value in given.items() if value})
     address = reverse("manage-people") + (f"?{kept}" if kept else "")
     context = {
-        "page": managed.people_page(request.reach, wanted, after=after),
+        "page": managed.people_page(request.chosen, wanted, after=after),
         "given": given,
         "projects": projects,
         "roles": Role,
-        "shown_projects": set(request.reach.projects_with(ProjectRight.MANAGE)),
+        "shown_projects": set(request.chosen.projects_with(ProjectRight.STAFF)),
         "address": address,
         "is_filtered": bool(kept),
         "is_first_page": not after,

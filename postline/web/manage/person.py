@@ -32,8 +32,8 @@ from postline.projects.rights import ProjectRight
 from postline.web.accounts.links import send_invitation
 from postline.web.accounts.settings import OWN_NAMES
 from postline.web.manage.appointments import Appointments, code_of
-from postline.web.manage.frame import conflict, manages, seen, show, status_of
-from postline.web.shared.decorators import StaffRequest
+from postline.web.manage.frame import conflict, seen, show, status_of
+from postline.web.shared.decorators import StaffRequest, requires
 
 
 class PersonForm(forms.Form):
@@ -55,7 +55,7 @@ class PersonForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.STAFF)
 def person(request: StaffRequest, person_id: int) -> HttpResponse:
     """The page; POST changes name, address and language."""
     it = managed.person_for(request.reach, person_id)
@@ -76,7 +76,7 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
 
 
 @require_POST
-@manages
+@requires(ProjectRight.STAFF)
 def give_role(request: StaffRequest, person_id: int) -> HttpResponse:
     """One role more; the address may name it, for an undo."""
     it = managed.person_for(request.reach, person_id)
@@ -96,7 +96,7 @@ def give_role(request: StaffRequest, person_id: int) -> HttpResponse:
 
 
 @require_POST
-@manages
+@requires(ProjectRight.STAFF)
 def take_role(request: StaffRequest, person_id: int, membership_id: int) -> HttpResponse:
     """One role less; the toast takes it back."""
     it = managed.person_for(request.reach, person_id)
@@ -121,7 +121,7 @@ def take_role(request: StaffRequest, person_id: int, membership_id: int) -> Http
 
 
 @require_POST
-@manages
+@requires(ProjectRight.STAFF)
 def switch(request: StaffRequest, person_id: int) -> HttpResponse:
     """Off: sessions, links and tokens die at once. On: a new link lets them in."""
     it = managed.person_for(request.reach, person_id)
@@ -146,7 +146,7 @@ def switch(request: StaffRequest, person_id: int) -> HttpResponse:
 
 
 @require_POST
-@manages
+@requires(ProjectRight.STAFF)
 def send_link(request: StaffRequest, person_id: int) -> HttpResponse:
     """A new one-time link, by e-mail."""
     it = managed.person_for(request.reach, person_id)
@@ -172,8 +172,9 @@ def _page(request: StaffRequest, it: Person, context: dict[str, Any], *, status:
         "missed": None,
         "seen": changes.last_change(it.login),
         "memberships": mine,
+        "may_take": {one.pk for one in mine if request.reach.may_appoint(one.role, one.project_id, one.group_id)},
         "works_elsewhere": len(mine) < len(everywhere),
-        "may_change": staff.manages(request.reach, [one.project_id for one in everywhere]),
+        "may_change": staff.manages(request.reach, it, [one.project_id for one in everywhere]),
         "appointments": Appointments(request.reach).choices,
         "role_fault": "",
         "role": "",
@@ -190,13 +191,13 @@ def _memberships(request: StaffRequest, it: Person) -> list[Membership]:
 
 
 def _may_see(request: StaffRequest, project: Project | None) -> bool:
-    return project is not None and request.reach.may_in_project(ProjectRight.MANAGE, project.pk)
+    return project is not None and request.reach.may_in_project(ProjectRight.STAFF, project.pk)
 
 
 def _way_back(request: StaffRequest, it: Person) -> str:
     """To the group from whose page it was asked, else to the person."""
     group = Group.objects.select_related("project").filter(pk=key_of(request.POST.get("group", "")) or 0).first()
-    if group is not None and request.reach.may_in_project(ProjectRight.MANAGE, group.project_id):
+    if group is not None and request.reach.may_in_project(ProjectRight.STAFF, group.project_id):
         return reverse("manage-group", args=[group.project.slug, group.slug])
     return reverse("manage-person", args=[it.pk])
 

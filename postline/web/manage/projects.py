@@ -19,15 +19,15 @@ from postline.kit import clock
 from postline.projects import changes, managed, projects
 from postline.projects.company import MOST, TooManyCompanyAddresses, WrongCompanyAddress
 from postline.projects.models import Project
-from postline.projects.rights import Forbidden, ProjectRight, Reach
+from postline.projects.rights import ProjectRight, Reach
 from postline.projects.slugs import SlugTaken, WrongSlug
 from postline.setup.actions import Report, likeness, start_project
 from postline.setup.document import read
 from postline.setup.faults import Fault, WrongFile
 from postline.web.accounts.settings import OWN_NAMES, zones
-from postline.web.manage.frame import conflict, manages, seen, show, status_of
+from postline.web.manage.frame import conflict, seen, show, status_of
 from postline.web.manage.set_up import invite, uploaded
-from postline.web.shared.decorators import StaffRequest
+from postline.web.shared.decorators import StaffRequest, requires
 
 
 class ProjectForm(forms.Form):
@@ -86,11 +86,9 @@ class NewProjectForm(ProjectForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.MANAGE, everywhere=True)
 def new(request: StaffRequest) -> HttpResponse:
     """Make a project."""
-    if not request.reach.may_in_project(ProjectRight.MANAGE, None):
-        raise Forbidden(ProjectRight.MANAGE)
     initial = {"language": "en", "time_zone": settings.TIME_ZONE, "like": request.GET.get("like", "")}
     form = NewProjectForm(request.POST or None, request.FILES or None, initial=initial, reach=request.reach)
     faults: Sequence[Fault] = ()
@@ -130,10 +128,10 @@ def _made(request: StaffRequest, slug: str, given: Mapping[str, Any]) -> tuple[P
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.SETTINGS)
 def project(request: StaffRequest, project: str) -> HttpResponse:
-    """The settings of a project: for administrators of the installation, others read."""
-    it = managed.project_for(request.reach, project)
+    """The settings of a project."""
+    it = managed.project_for(request.reach, project, ProjectRight.SETTINGS)
     company = "\n".join(it.company)
     initial = {"name": it.name, "language": it.language, "time_zone": it.time_zone, "company": company}
     form = SettingsForm(request.POST or None, initial=initial)
@@ -152,7 +150,6 @@ def project(request: StaffRequest, project: str) -> HttpResponse:
             return redirect("manage-project", it.slug)
     context = {
         "form": form,
-        "may_change": request.reach.may_in_project(ProjectRight.MANAGE, None),
         "seen": changes.last_change(projects.target(it)),
         **conflict(missed),
     }

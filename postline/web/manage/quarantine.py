@@ -64,10 +64,10 @@ class Filter:
 def quarantine(request: StaffRequest) -> HttpResponse:
     """Newest first; robots' messages that come by the hundred stand together, unless one looks for something."""
     given = _filter(request.GET)
-    buckets = domain.buckets(request.reach, Wanted(project=given.wanted.project, deleted=given.wanted.deleted))
+    buckets = domain.buckets(request.chosen, Wanted(project=given.wanted.project, deleted=given.wanted.deleted))
     narrow = bool(given.wanted.reason or given.wanted.words or given.wanted.deleted)
     together = [] if narrow else [one for one in buckets if one.reason in domain.ROBOTS and one.count >= MANY]
-    found = domain.listed(request.reach, given.wanted).exclude(reason__in=[one.reason for one in together])
+    found = domain.listed(request.chosen, given.wanted).exclude(reason__in=[one.reason for one in together])
     page = newest_first(found.select_related("project"), before=given.before, size=ROWS)
     context = {
         "page": page,
@@ -75,8 +75,8 @@ def quarantine(request: StaffRequest) -> HttpResponse:
         "buckets": buckets,
         "together": [] if given.before else together,
         "count": _count(buckets, given, together),
-        "projects": _projects(request.reach),
-        "queues": domain.queues_to_accept_into(request.reach),
+        "projects": _projects(request.chosen),
+        "queues": domain.queues_to_accept_into(request.chosen),
         "may_act": request.reach.may_somewhere(ProjectRight.SCREEN),
         "reason": reason_words,
         "released": _released(request),
@@ -158,6 +158,7 @@ def reason_words(code: str) -> str:
         "mailing-list": _("From a mailing list"),
         "feedback-report": _("A feedback report"),
         "spam": _("Looks like spam"),
+        "filter": _("Put aside by a filter"),
         "blocked": _("The sender is blocked"),
         "loop": _("Goes in circles"),
         "flood": _("One of very many from one sender"),
@@ -203,7 +204,7 @@ def _count(buckets: list[Bucket], given: Filter, together: list[Bucket]) -> int 
 
 def _chosen(request: StaffRequest, given: Filter) -> QuerySet[RawMessage] | None:
     if request.POST.get("all") == "1":
-        found = domain.listed(request.reach, given.wanted)
+        found = domain.listed(request.chosen, given.wanted)
         if not given.wanted.reason and not given.wanted.words and not given.wanted.deleted:
             found = found.exclude(reason__in=request.POST.getlist("together"))
         return found

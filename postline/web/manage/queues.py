@@ -17,10 +17,11 @@ from postline.kit import clock
 from postline.kit.text import readable
 from postline.projects import changes, managed, queues
 from postline.projects.models import FollowUp, Group, Line, Project, Queue
+from postline.projects.rights import ProjectRight
 from postline.projects.slugs import SlugTaken, WrongSlug
-from postline.web.manage.frame import conflict, manages, seen, show, status_of
+from postline.web.manage.frame import conflict, seen, show, status_of
 from postline.web.manage.projects import slug_fault
-from postline.web.shared.decorators import StaffRequest
+from postline.web.shared.decorators import StaffRequest, requires
 
 
 class Choice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -156,18 +157,18 @@ class NewQueueForm(QueueForm):
 
 
 @require_safe
-@manages
+@requires(ProjectRight.QUEUES)
 def listed(request: StaffRequest, project: str) -> HttpResponse:
     """The queues as a tree, first line first."""
-    it = managed.project_for(request.reach, project)
+    it = managed.project_for(request.reach, project, ProjectRight.QUEUES)
     return show(request, "queues.jinja", {"queues": managed.queues_of(it), "lines": Line}, at="queues", project=it)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.QUEUES)
 def new(request: StaffRequest, project: str) -> HttpResponse:
     """Make a queue in the line that the address names."""
-    it = managed.project_for(request.reach, project)
+    it = managed.project_for(request.reach, project, ProjectRight.QUEUES)
     line = Line.FIRST if request.GET.get("line") == "1" else Line.SECOND
     initial = {"target_minutes": 60 if line == Line.FIRST else 480, "parent": request.GET.get("parent")}
     initial |= {"follow_up": FollowUp.REOPEN, "follow_up_days": 0}
@@ -190,7 +191,7 @@ def new(request: StaffRequest, project: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.QUEUES)
 def queue(request: StaffRequest, project: str, queue: str) -> HttpResponse:
     """The settings of a queue. One that is being emptied shows how far it is."""
     it = managed.queue_for(request.reach, project, queue)
@@ -217,6 +218,7 @@ def queue(request: StaffRequest, project: str, queue: str) -> HttpResponse:
     context = {
         "queue": it,
         "form": form,
+        "may_set_working_time": request.reach.may_in_project(ProjectRight.WORKING_TIME, it.project_id),
         "mailboxes": it.mailboxes.order_by("address"),
         "seen": changes.last_change(queues.target(it)),
         **conflict(missed),
@@ -225,7 +227,7 @@ def queue(request: StaffRequest, project: str, queue: str) -> HttpResponse:
 
 
 @require_POST
-@manages
+@requires(ProjectRight.QUEUES)
 def shift(request: StaffRequest, project: str, queue: str) -> HttpResponse:
     """One place up or down among its sisters."""
     it = managed.queue_for(request.reach, project, queue)

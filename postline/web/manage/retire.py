@@ -17,9 +17,10 @@ from postline.kit import clock
 from postline.projects import managed
 from postline.projects.models import Line, Queue
 from postline.projects.queues import NotInUse
+from postline.projects.rights import ProjectRight
 from postline.tickets.actions import retire_queue as domain
-from postline.web.manage.frame import manages, show
-from postline.web.shared.decorators import StaffRequest
+from postline.web.manage.frame import show
+from postline.web.shared.decorators import StaffRequest, requires
 
 LEADING = {
     "mailboxes": gettext_lazy("Mailboxes"),
@@ -32,7 +33,7 @@ AT_ONCE_SECONDS = 2.0  # what can be moved so quickly is moved before the page i
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manages
+@requires(ProjectRight.QUEUES)
 def retire(request: StaffRequest, project: str, queue: str) -> HttpResponse:
     """Asks where the tickets go; then shows how many are still to be moved, until there is none."""
     it = managed.queue_for(request.reach, project, queue, also_retired=True)

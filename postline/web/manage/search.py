@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from postline.kit.paging import key_of
 from postline.projects import managed
+from postline.projects.rights import ProjectRight
 from postline.web.manage.frame import manages, show
 from postline.web.shared.decorators import StaffRequest
 
@@ -22,9 +23,9 @@ def search(request: StaffRequest) -> HttpResponse:
     kinds = [kind] if kind in KINDS else list(KINDS)
     size = managed.PAGE if kind in KINDS else FIRST
     start = (key_of(after) or 0) if kind in KINDS else 0
-    found = {one: managed.search(request.reach, words, kind=one, after=start, size=size) for one in kinds}
+    found = {one: managed.search(request.chosen, words, kind=one, after=start, size=size) for one in kinds}
     people = None
-    if kind not in KINDS and words:
-        people = managed.people_page(request.reach, managed.PeopleFilter(words=words), size=FIRST)
+    if kind not in KINDS and words and request.reach.may_somewhere(ProjectRight.STAFF):
+        people = managed.people_page(request.chosen, managed.PeopleFilter(words=words), size=FIRST)
     context = {"words": words, "kind": kind if kind in KINDS else "", "found": found, "people": people, "size": size}
     return show(request, "search.jinja", context, at="search")

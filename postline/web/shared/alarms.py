@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from postline.kit import clock
 from postline.projects.alarms import standing
-from postline.projects.models import Alarm
+from postline.projects.models import Alarm, Metric
 from postline.projects.rights import Reach
+from postline.rules.models import WhyDisabled
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,22 @@ class Shown:
 
 
 def shown_alarms(reach: Reach) -> Sequence[Shown]:
-    """The bars for this person: one query for administrators, none for others."""
+    """The bars for this person: one query for administrators and leads, none for others."""
     return [_shown(alarm) for alarm in standing(reach, now=clock.now())]
+
+
+def _of_target(alarm: Alarm) -> Shown:
+    project, metric = alarm.subject.split("/")
+    about = {"project": project, "target": str(Metric(metric).label)}
+    near = alarm.code == "target-near"
+    return Shown(
+        alarm.pk,
+        (_("Soon late in %(project)s: %(target)s.") if near else _("Late in %(project)s: %(target)s.")) % about,
+        ngettext("%(num)d request of the last hour.", "%(num)d requests of the last hour.", alarm.count)
+        % {"num": alarm.count},
+        reverse("desk-queue", args=[project, alarm.detail["queue"]]),
+        _("To the queue"),
+    )
 
 
 def _shown(alarm: Alarm) -> Shown:
@@ -75,11 +90,33 @@ def _shown(alarm: Alarm) -> Shown:
                 reverse("outbox") + "?state=waiting",
                 _("To the outbox"),
             )
+        case "rule-disabled":
+            kind, _colon, place = alarm.subject.partition(":")
+            title = (
+                _("The filter %(rule)s was switched off.")
+                if kind == "filter"
+                else _("The hint %(rule)s was switched off.")
+            )
+            because = str(alarm.detail.get("because", ""))
+            why = str(WhyDisabled(because).label) if because in WhyDisabled.values else because
+            return Shown(
+                alarm.pk,
+                title % {"rule": place},
+                _("%(why)s Messages go on arriving without it; set it right and switch it on again.") % {"why": why},
+            )
         case "automatic-answers-stopped":
             return Shown(
                 alarm.pk,
                 _("Automatic answers are stopped."),
                 _("More of them were due than the installation's limit allows. What requesters write still arrives."),
+            )
+        case "target-near" | "target-missed":
+            return _of_target(alarm)
+        case "clock-jumped":
+            return Shown(
+                alarm.pk,
+                _("The clock of a machine jumped by %(num)d minutes.") % {"num": alarm.detail.get("minutes", 0)},
+                _("For two minutes nothing is escalated. Look whether its time is right now."),
             )
         case "flood":
             return Shown(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
@@ -19,10 +19,12 @@ P = ParamSpec("P")
 
 
 class StaffRequest(HttpRequest):
-    """A request of somebody who is signed in; `reach` says what they may do. Only a type: nothing makes one."""
+    """A request of somebody who is signed in; `reach` says what they may do, `chosen` the same within the project that
+    they have chosen in the strip: lists ask it. Only a type: nothing makes one."""
 
     user: Person
     reach: Reach
+    chosen: Reach
     htmx: HtmxDetails
 
 
@@ -42,14 +44,16 @@ def signed_in(view: View[P]) -> OpenView[P]:
     return guarded
 
 
-def requires(right: ProjectRight, *, everywhere: bool = False) -> Callable[[View[P]], OpenView[P]]:
-    """Let in who has the right in some project, or with `everywhere` in the whole installation; others see a 403."""
+def requires(right: ProjectRight, *others: ProjectRight, everywhere: bool = False) -> Callable[[View[P]], OpenView[P]]:
+    """Let in who has the right, or one of the others, in some project, or with `everywhere` in the whole installation;
+    who has none sees a 403."""
 
     def decorate(view: View[P]) -> OpenView[P]:
         @wraps(view)
         def checked(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             reach = request.reach
-            if not (reach.may_in_project(right, None) if everywhere else reach.may_somewhere(right)):
+            may = partial(reach.may_in_project, project_id=None) if everywhere else reach.may_somewhere
+            if not any(may(one) for one in (right, *others)):
                 raise Forbidden(right)
             return view(request, *args, **kwargs)
 

@@ -12,7 +12,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from postline.projects.rights import Forbidden, ProjectRight, Right
+from postline.projects.rights import Forbidden, ProjectRight
+from postline.projects.rights.names import known
+from postline.tickets.queries.shown import Masked
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -27,6 +29,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None, *, typed: str = "") -> HttpResponse:
     """403: the person may not do this; the words say what is missing. `typed` is what they wrote, to be copied."""
     return _page(request, 403, _("This is not open to you"), _reason(exception), typed=typed)
+
+
+def masked(request: HttpRequest, error: Masked) -> HttpResponse:
+    """403: it cannot be shown without the personal data that is hidden from the person; leads to the ticket."""
+    words = _("It holds addresses or phone numbers, which are hidden from you in this queue.")
+    if error.may_reveal:
+        words += " " + _("Show them in the ticket, with a reason; then this opens too.")
+    return _page(request, 403, _("This is hidden"), words, ticket=error.number)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None, *, typed: str = "") -> HttpResponse:
@@ -67,12 +77,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, status: int, title: str, words: str, *, typed: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, title: str, words: str, *, typed: str = "", ticket: int | None = None
+) -> HttpResponse:
     if _is_fragment(request):
         return _sentence(status, title, words)
     if not hasattr(request, "reach"):  # refused before we knew who it is
         return _bare_page(request, status, title, words)
-    context = {"title": title, "words": words, "status": status, "typed": typed}
+    context = {"title": title, "words": words, "status": status, "typed": typed, "ticket": ticket}
     return render(request, "shared/error.jinja", context, status=status)
 
 
@@ -95,21 +107,9 @@ def _sentence(status: int, title: str, words: str) -> HttpResponse:
 
 def _reason(exception: Exception | None) -> str:
     right = exception.args[0] if isinstance(exception, Forbidden) and exception.args else None
-    match right:
-        case Right.SEE:
-            return _("This queue is not open to you. Ask the lead of the project.")
-        case Right.TAKE:
-            return _("You can read this queue, not take tickets from it. Ask the lead of the project.")
-        case Right.ANSWER:
-            return _("You can read this ticket, not answer it. Ask the lead of the project.")
-        case Right.NOTE:
-            return _("You can read this ticket, not write notes in it. Ask the lead of the project.")
-        case Right.MOVE | Right.MOVE_INTO:
-            return _("You cannot move tickets between these queues. Ask the lead of the project.")
-        case Right.CHANGE:
-            return _("You can read this ticket, not change it. Ask the lead of the project.")
-        case Right.ASSIGN:
-            return _("Only leads give tickets to other people. Ask the lead of the project.")
-        case ProjectRight.OUTBOX | ProjectRight.QUARANTINE | ProjectRight.MANAGE | ProjectRight.AUDIT:
-            return _("This page is for administrators. Ask one of them.")
+    if right == ProjectRight.MANAGE:
+        return _("This page is for administrators. Ask one of them.")
+    it = known(right)
+    if it is not None:
+        return f"{it.refusal} {_('Ask the lead of the project or an administrator.')}"
     return _("Ask the lead of the project or an administrator.")

@@ -38,14 +38,16 @@ _AWAY = re.compile(r"((?:margin[a-z-]*|text-indent)\s*:)[^;\"]*-\s*[.\d][^;\"]*"
 PAGE = Markup('<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><style>{}</style>{}')
 
 
-def framed(html: str, *, pictures: bool = False, complete: Callable[[str], str] = str) -> HttpResponse:
+def framed(
+    html: str, *, shown: Callable[[str], str], pictures: bool = False, complete: Callable[[str], str] = str
+) -> HttpResponse:
     """The HTML of a message for a sandboxed frame: cleaned, no script, nothing fetched, links that pretend marked.
 
-    With `pictures` the reader's browser may load those of other servers. `complete` puts the message's own into the
-    cleaned HTML.
+    `shown` hides what the reader may not see of it (tickets.queries.shown). With `pictures` the reader's browser may
+    load those of other servers. `complete` puts the message's own into the cleaned HTML.
     """
     cleaned = _STYLE.sub(_in_its_place, clean(html, images="remote" if pictures else "blocked"))
-    safe = complete(mark_links(cleaned, mark))
+    safe = shown(complete(mark_links(cleaned, mark)))
     policy = FRAME_POLICY.format(pictures=ALL_PICTURES if pictures else OWN_PICTURES)
     page = PAGE.format(Markup(PAPER), Markup(safe))  # noqa: S704 - cleaned by the allow-list of kit.html
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

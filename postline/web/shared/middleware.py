@@ -16,6 +16,7 @@ from postline.projects.managed import NothingThere
 from postline.projects.models import Person
 from postline.projects.rights import Forbidden, Reach, reach_of
 from postline.tickets.queries.access import NoSuchTicket
+from postline.tickets.queries.shown import Masked
 from postline.web.shared import errors
 from postline.web.shared.decorators import StaffRequest
 
@@ -83,6 +84,8 @@ def person_settings(get_response: Handler) -> Handler:
         staff = cast(StaffRequest, request)
         person = staff.user if request.user.is_authenticated else None
         staff.reach = cast(Reach, SimpleLazyObject(lambda: reach_of(staff.user) if person else nobody()))
+        chosen = request.session.get("project") if person else None
+        staff.chosen = cast(Reach, SimpleLazyObject(lambda: staff.reach.within(chosen)))
         language = person.language if person else ""
         if language not in dict(settings.LANGUAGES):
             language = translation.get_language_from_request(request)
@@ -120,6 +123,8 @@ def refusals(get_response: Handler) -> Handler:
             return errors.not_found(request, error, typed=typed)
         if isinstance(error, Forbidden):
             return errors.forbidden(request, error, typed=typed)
+        if isinstance(error, Masked):
+            return errors.masked(request, error)
         return None
 
     handle.process_exception = process_exception  # type: ignore[attr-defined]

@@ -14,8 +14,9 @@ from postline.projects.models import Person, Queue, Topic
 from postline.tickets.actions import change
 from postline.tickets.actions import move as moving
 from postline.tickets.actions import participant as participants
+from postline.tickets.actions import reveal as revealing
 from postline.tickets.actions import take as taking
-from postline.tickets.actions.requester import change_requester
+from postline.tickets.actions.requester import change_requester, other_party
 from postline.tickets.models import Participant, Priority
 from postline.web.shared.decorators import OpenView, StaffRequest
 from postline.web.workspace.editor import LATER, STATES, moment
@@ -137,9 +138,18 @@ def decline_participant(request: StaffRequest, number: int, participant: int) ->
 
 @act
 def requester(request: StaffRequest, number: int) -> None:
-    """Say who asks."""
+    """Say who asks: whoever wrote `message` or is named in it, or a name and an address."""
     name, address = request.POST.get("name", ""), request.POST.get("address", "")
+    if message := key_of(request.POST.get("message", "")):
+        name, address = other_party(request.reach, number=number, message_id=message)
     change_requester(request.reach, number=number, name=name, address=address, now=clock.now())
+
+
+@act
+def reveal(request: StaffRequest, number: int) -> None:
+    """Show the addresses and telephone numbers for a while; the reason is of the list, or in words."""
+    reason, words = request.POST.get("reason", ""), request.POST.get("words", "")
+    revealing.reveal(request.reach, number=number, reason=reason, words=words, now=clock.now())
 
 
 def _queue(request: StaffRequest, number: int) -> Queue:

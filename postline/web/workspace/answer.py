@@ -12,6 +12,7 @@ from postline.kit import clock
 from postline.tickets.actions.answer import NewerMessage
 from postline.tickets.actions.answer import answer as send_answer
 from postline.tickets.queries import lists
+from postline.tickets.queries.shown import shown_of
 from postline.web.shared.decorators import StaffRequest
 from postline.web.workspace.draft import keep_typed
 from postline.web.workspace.editor import STATES, Typed, files_of
@@ -43,8 +44,9 @@ def answer(request: StaffRequest, number: int) -> HttpResponse:
     except TROUBLES as error:
         keep_typed(request, number, typed)
         return ticket_page(request, number, trouble=trouble_of(error), typed=typed)
+    name, address = shown_of(request.reach, message.ticket, now=now).people(message.to)[0]
     # Translators: a toast; %(who)s is the requester's name or address
-    messages.success(request, _("Sent to %(who)s") % {"who": message.to[0][0] or message.to[0][1]})
+    messages.success(request, _("Sent to %(who)s") % {"who": name or address})
     if "next" not in request.POST:
         return redirect("desk-ticket", number=number)
     is_second_press = message.created_at < now  # it has taken the next one already

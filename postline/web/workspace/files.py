@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 
 from postline.intake.models import RawMessage
 from postline.intake.stored import NotStored, file_of
+from postline.kit import clock
 from postline.kit.text import file_name
-from postline.tickets.models import Attachment, Message
-from postline.tickets.queries.access import ticket_for
+from postline.tickets.queries.to_show import file_to_show, message_to_show
 from postline.web.shared.decorators import StaffRequest, signed_in
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"})
@@ -30,23 +30,24 @@ NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none';
 @require_GET
 @signed_in
 def attachment(request: StaffRequest, attachment: int) -> HttpResponse:
-    """A file of a message that the person may see."""
-    found = find_attachment(request, attachment)
+    """A file of a message that the person may see. Raises Masked."""
+    found, shown = file_to_show(request.reach, attachment, now=clock.now())
     tag = f'"{found.sha256}"'
-    if request.headers.get("If-None-Match") == tag:
+    if request.headers.get("If-None-Match") == tag and not shown.is_masked:
         return HttpResponse(status=304, headers={"ETag": tag})
     in_place = found.content_type in SHOWN_IN_PLACE and "download" not in request.GET
     try:
         content = file_of(found)
     except NotStored as error:
         raise Http404 from error
+    ticket, kind = found.message.ticket, found.content_type
+    shown.require_file(ticket, filename=found.filename, content_type=kind, content=content)
+    name = shown.text(found.filename)
     return HttpResponse(
         content,
         headers={
-            **_download(found.filename or f"file-{found.pk}", content_type=found.content_type if in_place else ""),
-            "Content-Disposition": content_disposition_header(
-                not in_place, file_name(found.filename) or f"file-{found.pk}"
-            )
+            **_download(name or f"file-{found.pk}", content_type=kind if in_place else ""),
+            "Content-Disposition": content_disposition_header(not in_place, file_name(name) or f"file-{found.pk}")
             or "attachment",
             "Cache-Control": "private, no-cache",  # asked again each time, so that a lost right counts at once
             "ETag": tag,
@@ -57,30 +58,13 @@ def attachment(request: StaffRequest, attachment: int) -> HttpResponse:
 @require_GET
 @signed_in
 def raw(request: StaffRequest, message: int) -> HttpResponse:
-    """The bytes as they came, as a download."""
-    found = find_message(request, message)
+    """The bytes as they came, as a download. Raises Masked."""
+    found, shown = message_to_show(request.reach, message, now=clock.now())
+    shown.require_open(found.ticket)
     kept = RawMessage.objects.filter(pk=found.raw_id).first() if found.raw_id else None
     if kept is None:
         raise Http404
     return HttpResponse(bytes(kept.content), headers=_download(f"{found.ticket.number}-{found.pk}.eml"))
-
-
-def find_message(request: StaffRequest, key: int) -> Message:
-    """The message, when the person may see its ticket; otherwise a 404."""
-    found = Message.objects.select_related("ticket", "body").filter(pk=key).first()
-    if found is None:
-        raise Http404
-    ticket_for(request.reach, found.ticket.number)
-    return found
-
-
-def find_attachment(request: StaffRequest, key: int) -> Attachment:
-    """The file, when the person may see its ticket; otherwise a 404."""
-    found = Attachment.objects.select_related("message__ticket").filter(pk=key).first()
-    if found is None:
-        raise Http404
-    ticket_for(request.reach, found.message.ticket.number)
-    return found
 
 
 def _download(name: str, *, content_type: str = "") -> dict[str, str]:

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from postline.kit import clock
 from postline.kit.paging import key_of
-from postline.projects.rights import Right
+from postline.projects.rights import Reach, Right
 from postline.tickets.actions import hand_over as handing
 from postline.tickets.models import State
 from postline.tickets.queries import lists
 from postline.tickets.queries.access import MergedAway, NoSuchTicket, ticket_for
 from postline.tickets.queries.handed_over import heir_of, left_behind, targets_for, what_was_left
+from postline.tickets.queries.shown import OPEN, Shown, own_addresses, shown_of
 from postline.web.shared.decorators import StaffRequest, signed_in
 from postline.web.workspace.page import posted, ticket_page
 from postline.web.workspace.thread import paragraphs
@@ -46,7 +47,7 @@ def _choice(request: StaffRequest, number: int, *, trouble: Trouble | None = Non
     if ticket.state == State.MERGED or not request.reach.may(Right.HAND_OVER, ticket.queue_id):
         return redirect("desk-ticket", number=number)
     context = {
-        "ticket": ticket,
+        "ticket": shown_of(request.reach, ticket, now=clock.now()).ticket(ticket),
         "targets": targets_for(ticket),
         "chosen": key_of(request.POST.get("queue", "")),
         "reason": request.POST.get("reason", ""),
@@ -68,6 +69,11 @@ def take_back(request: StaffRequest, number: int) -> HttpResponse:
         return redirect("desk-left", number=number)
     messages.success(request, _("The ticket is here again."))
     return redirect("desk-ticket", number=number)
+
+
+def shown_then(reach: Reach, queue_id: int) -> Shown:
+    """How the person is shown what was in that queue. Nothing is revealed there: that belongs to the new project."""
+    return OPEN if reach.may(Right.PERSONAL, queue_id) else Shown(is_masked=True, own=own_addresses(reach))
 
 
 @require_GET
@@ -94,6 +100,7 @@ def left(request: StaffRequest, number: int) -> HttpResponse:
     context = {
         "left": found,
         "said": what_was_left(found),
+        "shown": shown_then(request.reach, heir_of(found.queue).pk),
         "paragraphs": paragraphs,
         "queues": lists.my_queues(request.reach),
         "sees": sees,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,8 +23,7 @@ class Asked:
     words: str = ""
     beside: str = ""
     party: str = ""  # how whoever may be the requester is called
-    party_name: str = ""
-    party_address: str = ""
+    message: int = 0  # in which whoever may be the requester stands
     address: TakesPart | None = None
 
 
@@ -69,21 +68,16 @@ def _shown(name: str, value: str) -> str:
 def asked_about(talk: Conversation, joined: dict[int, Joined]) -> dict[int, Asked]:
     """What a person is asked below which message; about a new address only below the newest one that came from it."""
     messages = said_in(talk)
-    asked = {one.id: _party(one, joined[one.id], talk) for one in messages if one.id in joined}
+    asked = {one.id: _party(one, joined[one.id]) for one in messages if one.id in joined}
     found = {key: one for key, one in asked.items() if one is not None}
+    seen = {message.id for message in messages}
     for participant in talk.participants:
-        if not participant.proved and not participant.declined:
-            newest = _newest_from(participant.address, messages)
-            if newest is not None:
-                found[newest.id] = Asked(address=participant)
+        if not participant.proved and not participant.declined and participant.newest in seen:
+            found[participant.newest] = Asked(address=participant)
     return found
 
 
-def _newest_from(address: str, messages: Sequence[Said]) -> Said | None:
-    return next((one for one in reversed(messages) if one.is_theirs and one.sender_address == address), None)
-
-
-def _party(message: Said, why: Joined, talk: Conversation) -> Asked | None:
+def _party(message: Said, why: Joined) -> Asked | None:
     if not why.role:
         return None
     other = why.other_name or why.other_address
@@ -92,17 +86,16 @@ def _party(message: Said, why: Joined, talk: Conversation) -> Asked | None:
         Other.FORWARDED_FROM: _("Forwarded: the letter itself is from %(who)s."),
         Other.REPLY_TO: _("The sender asks for replies to %(who)s."),
     }[Other(why.role)]
-    name, address = why.other_name, why.other_address
-    if address == talk.ticket.requester.address:  # the way back
-        name, address = message.sender_name, message.sender_address
+    name, address, is_requester = why.other_name, why.other_address, why.is_requester
+    if is_requester:  # the way back
+        name, address, is_requester = message.sender_name, message.sender_address, message.by_requester
     if why.other_name:
         other = f"{why.other_name} <{why.other_address}>"
     return Asked(
         words=words % {"who": other},
         beside=why.beside if why.role == Other.FORWARDED_BY else "",
         party=name or address,
-        party_name=name,
-        party_address=address if address != talk.ticket.requester.address else "",
+        message=message.id if address and not is_requester else 0,
     )
 
 

@@ -19,12 +19,15 @@ from postline.intake.parse.headers import split
 from postline.intake.parse.values import Part
 from postline.intake.reader import Reader, Unreadable
 from postline.intake.stored import NotStored, file_of, raw_of
+from postline.kit import clock
 from postline.kit.files import is_dangerous, is_message
 from postline.kit.text import file_name
 from postline.tickets.models import Attachment, Message, Ticket
+from postline.tickets.queries.shown import Shown
+from postline.tickets.queries.to_show import file_to_show, message_to_show
 from postline.web.shared.decorators import StaffRequest, signed_in
 from postline.web.shared.foreign import download, framed, source_text
-from postline.web.workspace.files import NOTHING, PICTURES, find_attachment, find_message
+from postline.web.workspace.files import NOTHING, PICTURES
 from postline.web.workspace.thread import paragraphs
 
 EMBEDDED_MOST = 8_000_000  # bytes of a message's own pictures that its frame holds
@@ -37,21 +40,21 @@ _OWN_PICTURE = re.compile(r' data-cid="([^"]{1,500})"')
 def as_sent(request: StaffRequest, message: int) -> HttpResponse:
     """The HTML of a message, cleaned, for a sandboxed frame. With `?pictures` those of other servers are loaded too,
     by this reader's browser alone."""
-    found = find_message(request, message)
+    found, shown = message_to_show(request.reach, message, now=clock.now())
     if not found.body.html:
         raise Http404
 
     def complete(html: str) -> str:
         return _with_own_pictures(html, found)
 
-    return framed(found.body.html, pictures="pictures" in request.GET, complete=complete)
+    return framed(found.body.html, shown=shown.html, pictures="pictures" in request.GET, complete=complete)
 
 
 @require_GET
 @signed_in
 def whole_text(request: StaffRequest, message: int) -> HttpResponse:
     """A message's text from the first word to the last, for one that is too long for the ticket's page."""
-    found = find_message(request, message)
+    found, _shown = message_to_show(request.reach, message, now=clock.now())
     response = HttpResponse(found.body.text, content_type="text/plain; charset=utf-8")
     response.headers["Content-Security-Policy"] = NOTHING
     return response
@@ -60,8 +63,9 @@ def whole_text(request: StaffRequest, message: int) -> HttpResponse:
 @require_GET
 @signed_in
 def source(request: StaffRequest, message: int) -> HttpResponse:
-    """The headers as a table and the source, to be read and copied."""
-    found = find_message(request, message)
+    """The headers as a table and the source, to be read and copied. Raises Masked."""
+    found, shown = message_to_show(request.reach, message, now=clock.now())
+    shown.require_open(found.ticket)
     try:
         content = raw_of(found)
     except NotStored as error:
@@ -88,6 +92,7 @@ class Enclosed:
     attachment: Attachment
     content: bytes
     message: ParsedMessage
+    shown: Shown
 
 
 @require_GET
@@ -102,22 +107,31 @@ def enclosed(request: StaffRequest, attachment: int) -> HttpResponse:
         return _enclosed_html(found, pictures="pictures" in request.GET)
     if "part" in request.GET:
         return _enclosed_part(found, request.GET["part"])
-    files = found.message.attachments
-    return render(
-        request,
-        "workspace/enclosed.jinja",
-        {
-            "ticket": found.ticket,
-            "attachment": found.attachment,
-            "it": found.message,
-            "text": paragraphs(found.message.text),
-            "files": [(file_name(one.filename), one, is_dangerous(one.filename, one.content_type)) for one in files],
-        },
-    )
+    return render(request, "workspace/enclosed.jinja", _shown_page(found))
+
+
+def _shown_page(found: Enclosed) -> dict[str, object]:
+    """What the page of an enclosed message shows."""
+    it, shown = found.message, found.shown
+    return {
+        "ticket": found.ticket,
+        "attachment": found.attachment,
+        "it": it,
+        "subject": shown.text(it.subject),
+        "sender": shown.people([(it.sender.name, it.sender.address)]),
+        "to": shown.people((one.name, one.address) for one in it.to),
+        "cc": shown.people((one.name, one.address) for one in it.cc),
+        "text": paragraphs(shown.text(it.text)),
+        "headers": [(name, shown.text(value)) for name, value in it.headers],
+        "files": [
+            (file_name(shown.text(one.filename)), one, is_dangerous(one.filename, one.content_type))
+            for one in it.attachments
+        ],
+    }
 
 
 def _enclosed(request: StaffRequest, key: int) -> Enclosed | None:
-    attachment = find_attachment(request, key)
+    attachment, shown = file_to_show(request.reach, key, now=clock.now())
     if not is_message(attachment.filename, attachment.content_type):
         return None
     try:
@@ -128,7 +142,7 @@ def _enclosed(request: StaffRequest, key: int) -> Enclosed | None:
         (message,) = reader.read_many([content])
     if isinstance(message, Unreadable):
         return None
-    return Enclosed(attachment.message.ticket, attachment, content, message)
+    return Enclosed(attachment.message.ticket, attachment, content, message, shown)
 
 
 def _enclosed_html(found: Enclosed, *, pictures: bool) -> HttpResponse:
@@ -138,14 +152,16 @@ def _enclosed_html(found: Enclosed, *, pictures: bool) -> HttpResponse:
     def complete(html: str) -> str:
         return _with_pictures(html, found.content, found.message.attachments)
 
-    return framed(found.message.html, pictures=pictures, complete=complete)
+    return framed(found.message.html, shown=found.shown.html, pictures=pictures, complete=complete)
 
 
 def _enclosed_part(found: Enclosed, place: str) -> HttpResponse:
     part = next((one for one in found.message.attachments if one.place == place), None)
     if part is None:
         raise Http404
-    return download(cut(found.content, place), filename=file_name(part.filename) or "file")
+    content, name, kind = cut(found.content, place), part.filename, part.content_type
+    found.shown.require_file(found.ticket, filename=name, content_type=kind, content=content)
+    return download(content, filename=file_name(found.shown.text(name)) or "file")
 
 
 def _with_own_pictures(html: str, message: Message) -> str:

@@ -18,12 +18,12 @@ from postline.tickets.actions import split as splitting
 from postline.tickets.actions import suggest, undo, unmerge
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.models import State
-from postline.tickets.queries import lists
 from postline.tickets.queries.access import MergedAway, NoSuchTicket, ticket_for
 from postline.tickets.queries.conversation import Said, conversation
 from postline.tickets.queries.merged import merged_into
 from postline.web.shared.decorators import StaffRequest, signed_in
 from postline.web.workspace.page import posted, targets_of, ticket_page
+from postline.web.workspace.side import shown_queues
 from postline.web.workspace.troubles import TROUBLES, Trouble, trouble_of
 
 
@@ -99,7 +99,7 @@ def split(request: StaffRequest, number: int, message: int) -> HttpResponse:
             return redirect("desk-ticket", number=ticket_for(request.reach, number).number)
         else:
             words = _("A ticket of its own: %(number)s") % {"number": numbers.show(new.number)}
-            may_undo = request.reach.may(Right.CHANGE, new.queue_id)
+            may_undo = request.reach.may(Right.SPLIT, new.queue_id)
             messages.success(request, words, extra_tags=_undoing(new.number, BEGINNING) if may_undo else "")
             seen = request.reach.may(Right.SEE, new.queue_id)
             return redirect("desk-ticket", number=new.number if seen else number)
@@ -124,8 +124,8 @@ def _queue(request: StaffRequest) -> Queue | None:
 
 def _split_page(request: StaffRequest, number: int, message: int, trouble: Trouble | None) -> HttpResponse:
     reach = request.reach
-    talk = conversation(reach, number, whole=True)
-    if not reach.may(Right.CHANGE, talk.ticket.queue_id):
+    talk = conversation(reach, number, whole=True, now=clock.now())
+    if not reach.may(Right.SPLIT, talk.ticket.queue_id):
         return redirect("desk-ticket", number=number)
     if talk.ticket.state == State.MERGED:
         into = merged_into(reach, talk.ticket.pk)
@@ -135,7 +135,7 @@ def _split_page(request: StaffRequest, number: int, message: int, trouble: Troub
         return ticket_page(request, number, trouble=trouble_of(splitting.WrongMessage(message)))
     context = {
         "ticket": talk.ticket,
-        "queues": lists.my_queues(reach),
+        "queues": shown_queues(request, beside=lambda some: talk.ticket.project_id in some.projects),
         "theirs": theirs,
         "chosen": message,
         "checked": [key_of(one) for one in request.POST.getlist("messages")],

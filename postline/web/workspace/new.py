@@ -60,7 +60,8 @@ def new(request: StaffRequest) -> HttpResponse:
         {name: request.POST.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS},
         request.POST.get("request_key", "")[:64] or uuid.uuid4().hex,
     )
-    faults = _faults(form, set(request.reach.queues_with(Right.ANSWER)))
+    reach = request.reach
+    faults = _faults(form, set(reach.queues_with(Right.ANSWER)), set(reach.queues_with(Right.CLOSE)))
     if not faults:
         try:
             ticket = _open(request, form)
@@ -107,11 +108,13 @@ def _open(request: StaffRequest, form: Form) -> Ticket:
     )
 
 
-def _faults(form: Form, allowed: set[int]) -> dict[str, str]:
+def _faults(form: Form, allowed: set[int], closing: set[int]) -> dict[str, str]:
     """What is wrong with each field, before anything is done."""
     faults = {}
     if key_of(form["queue"]) not in allowed:
         faults["queue"] = _("Choose a queue")
+    elif not form.is_told and form["state"] == "closed" and key_of(form["queue"]) not in closing:
+        faults["queue"] = _("You cannot close tickets in this queue: choose what comes after sending.")
     if not form.is_told and not form["address"]:
         faults["address"] = _("Write the address that the letter goes to")
     if form.is_told and not (form["name"] or form["address"] or form["phone"]):
@@ -143,7 +146,7 @@ def _refusal(error: Exception) -> dict[str, str]:
 
 
 def _page(request: StaffRequest, form: Form, faults: dict[str, str]) -> HttpResponse:
-    all_queues = lists.my_queues(request.reach)
+    all_queues = lists.my_queues(request.chosen)
     queues = [queue for queue in all_queues if request.reach.may(Right.ANSWER, queue.id)]
     projects = {queue.project_id: queue.project_name for queue in queues}
     context = {

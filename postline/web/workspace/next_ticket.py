@@ -32,15 +32,16 @@ def open_next(
     request: StaffRequest, *, queues: Sequence[int] | None = None, besides: int | None = None
 ) -> HttpResponse:
     """Take the next ticket and go there; without one, a page that says so. `besides`: the number just left."""
-    ticket = take_next(request.reach, queues=queues, besides=besides, now=clock.now())
+    reach = request.chosen if queues is None else request.reach
+    ticket = take_next(reach, queues=queues, besides=besides, now=clock.now())
     if ticket is None:
         return _page(request, came_empty=True)
     return redirect("desk-ticket", number=ticket.number)
 
 
 def _page(request: StaffRequest, *, came_empty: bool) -> HttpResponse:
-    queues = lists.my_queues(request.reach)
-    takes = set(request.reach.queues_with(Right.TAKE))
+    queues = lists.my_queues(request.chosen)
+    takes = set(request.chosen.queues_with(Right.TAKE))
     context = {
         "queues": queues,
         "takes": takes,

@@ -15,8 +15,8 @@ from postline.kit import clock
 from postline.projects.form_fields import read
 from postline.projects.rights import Reach, Right
 from postline.tickets.history import Happening
-from postline.tickets.models import OPEN_STATES, Priority, State, Ticket
-from postline.tickets.queries import lists
+from postline.tickets.models import OPEN_STATES, Priority, State, Ticket, Why
+from postline.tickets.queries.clocks import clock_facts, promised_minutes
 from postline.tickets.queries.conversation import Conversation, Happened, QueueChoice, Said, conversation
 from postline.tickets.queries.handed_over import came_from
 from postline.tickets.queries.joined import how_joined
@@ -27,7 +27,16 @@ from postline.web.workspace.editor import Typed
 from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
 from postline.web.workspace.joined import asked_about, joined_words, report_rows, said_in
 from postline.web.workspace.refusals import refusal_words
-from postline.web.workspace.thread import Names, entries, flag_meaning, flag_words, kind_words, suggestion_words
+from postline.web.workspace.side import shown_queues
+from postline.web.workspace.thread import (
+    Names,
+    entries,
+    flag_meaning,
+    flag_words,
+    kind_words,
+    metric_words,
+    suggestion_words,
+)
 from postline.web.workspace.troubles import Trouble
 
 LANGUAGES = ("en", "ru", "nl", "de", "fr", "es", "it", "pt", "pl", "uk", "tr", "ar", "he", "zh", "ja", "ko")
@@ -43,11 +52,15 @@ def ticket_page(
 ) -> HttpResponse:
     """The page of a ticket. `typed` is kept in the editor; `held` is the id of the message that stopped an answer."""
     reach, now = request.reach, clock.now()
-    talk = conversation(reach, number, whole="all" in request.GET)
+    talk = conversation(reach, number, whole="all" in request.GET, now=now)
     ticket = talk.ticket
-    joined, is_merged = how_joined(ticket), ticket.state == State.MERGED
-    queues, parts = lists.my_queues(reach), merged_here(reach, ticket.pk)
+    joined, is_merged = how_joined(ticket, talk.shown), ticket.state == State.MERGED
+    queues, parts = (
+        shown_queues(request, beside=lambda some: ticket.project_id in some.projects),
+        merged_here(reach, ticket.pk),
+    )
     seen = {queue.id for queue in queues}
+    clocks = clock_facts(ticket, now=now)
     names = Names(
         queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},
         topics={topic.id: topic.name for topic in talk.topics},
@@ -66,7 +79,7 @@ def ticket_page(
         "may": {right.name.lower(): not is_merged and reach.may(right, ticket.queue_id) for right in Right},
         "is_merged": is_merged,
         "merged_into": merged_into(reach, ticket.pk) if is_merged else None,
-        "may_take_apart": is_merged and reach.may(Right.CHANGE, ticket.queue_id),
+        "may_take_apart": is_merged and reach.may(Right.MERGE, ticket.queue_id),
         "merged_here": parts,
         "merged_numbers": {one.number for one in parts},
         "suggestions": suggestions_for(reach, ticket) if not is_merged else [],
@@ -75,7 +88,11 @@ def ticket_page(
         "linked": linked(talk),
         "labels": labels_of(talk),
         "reason_of": suggestion_words,
+        "reasons": list(Why),
         "holder": talk.holder if ticket.taken_until is not None and ticket.taken_until > now else None,
+        "clocks": clocks,
+        "promised": promised_minutes(ticket, clocks),
+        "metric_words": metric_words,
         "is_mine": ticket.taken_by_id == reach.person.pk,
         "is_open": ticket.state in OPEN_STATES,
         "targets": targets_of(reach, ticket, talk.queues),

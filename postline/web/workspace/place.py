@@ -16,16 +16,16 @@ from postline.web.shared.decorators import StaffRequest, signed_in
 @signed_in
 def my_place(request: StaffRequest) -> HttpResponse:
     """What waits where, and what the person is to answer."""
-    queues = lists.my_queues(request.reach)
+    queues = lists.my_queues(request.chosen)
     return render(
         request,
         "workspace/place.jinja",
         {
             "queues": queues,
             "waiting": sum(queue.waiting for queue in queues),
-            "takes": set(request.reach.queues_with(Right.TAKE)),
+            "takes": set(request.chosen.queues_with(Right.TAKE)),
             "writes": bool(request.reach.queues_with(Right.ANSWER)),
-            "mine": lists.mine(request.reach),
+            "mine": lists.mine(request.chosen),
             "now": clock.now(),
         },
     )

@@ -10,13 +10,14 @@ from postline.kit import clock
 from postline.projects.rights import Right
 from postline.tickets.queries import lists
 from postline.web.shared.decorators import StaffRequest, signed_in
+from postline.web.workspace.side import shown_queues
 
 
 @require_GET
 @signed_in
 def queue(request: StaffRequest, project: str, slug: str) -> HttpResponse:
     """The queue's tickets, those that wait longest first. A queue that the person does not see is a 404."""
-    queues = lists.my_queues(request.reach)
+    queues = shown_queues(request, beside=lambda reach: any(one.slug == project for one in reach.entered))
     here = next((one for one in queues if (one.project_slug, one.slug) == (project, slug)), None)
     which, after = _asked_for(request)
     if here is None:

@@ -12,6 +12,7 @@ from postline.kit import clock
 from postline.tickets import numbers
 from postline.tickets.queries import lists
 from postline.tickets.queries.access import visible_tickets
+from postline.tickets.queries.shown import is_hidden_somewhere
 from postline.web.shared.decorators import StaffRequest, signed_in
 
 LOOKS_LIKE_NUMBER = re.compile(r"#?[\d\s\u202f\u00a0\u2009.-]{5,}")
@@ -20,7 +21,8 @@ LOOKS_LIKE_NUMBER = re.compile(r"#?[\d\s\u202f\u00a0\u2009.-]{5,}")
 @require_GET
 @signed_in
 def search(request: StaffRequest) -> HttpResponse:
-    """Go to the ticket of a number; list the tickets of an address; else say what can be searched for."""
+    """Go to the ticket of a number; list those of an address, where the person sees addresses; else say what can be
+    searched for."""
     query = request.GET.get("q", "").strip()
     number = numbers.parse(query)
     if number is not None and visible_tickets(request.reach).filter(number=number).exists():
@@ -32,7 +34,8 @@ def search(request: StaffRequest) -> HttpResponse:
             "query": query,
             "kind": _kind(query, number),
             "rows": lists.tickets_of_address(request.reach, address=query) if "@" in query else [],
-            "queues": lists.my_queues(request.reach),
+            "is_hidden": is_hidden_somewhere(request.reach),
+            "queues": lists.my_queues(request.chosen),
             "now": clock.now(),
         },
     )

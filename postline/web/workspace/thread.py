@@ -15,10 +15,10 @@ from postline.intake.parse import auto_replies
 from postline.intake.parse.kinds import LIST_FIELDS
 from postline.kit.html import text_to_html
 from postline.kit.links import mark_links
-from postline.projects.models import Line
+from postline.projects.models import Act, Line, Metric
 from postline.tickets import numbers
 from postline.tickets.history import Happening
-from postline.tickets.models import Direction, Priority, Reason, State
+from postline.tickets.models import Direction, Priority, Reason, State, Why
 from postline.tickets.queries.conversation import Conversation, Happened, Noted, Said, Step
 from postline.web.shared import filters
 from postline.web.shared.foreign import mark
@@ -183,6 +183,16 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
             return _("%(who)s did not add an address"), {}
         case Happening.REQUESTER:
             return _("%(who)s changed who the requester is"), {}
+        case Happening.FILTERED:
+            did = ", ".join(done_words(code) for code in data.get("what", ()))
+            return _("the filter %(filter)s: %(did)s"), {"filter": _filter(data), "did": did}
+        case Happening.CLOCK_WARNED:
+            return _("soon late: %(target)s"), {"target": metric_words(data.get("metric", ""))}
+        case Happening.CLOCK_MISSED:
+            return _("target missed: %(target)s"), {"target": metric_words(data.get("metric", ""))}
+        case Happening.ESCALATED:
+            words = _("escalated (%(target)s): %(act)s")
+            return words, {"target": metric_words(data.get("metric", "")), "act": _act(data.get("act", ""))}
         case Happening.NOT_DELIVERED:
             return _("a message of ours could not be delivered"), {}
         case Happening.DELAYED:
@@ -210,6 +220,8 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
             return _("it stays closed"), {}
         case Happening.NOTED:
             return _("%(who)s wrote a note that stays in another project"), {}
+        case Happening.REVEALED:
+            return _("%(who)s looked at hidden addresses and numbers (%(reason)s)"), {"reason": why_words(data)}
         case Happening.NOT_ACKNOWLEDGED:
             return _("no automatic answer (%(reason)s)"), {"reason": reason_words(data.get("reason", ""))}
     return event.kind, {}
@@ -217,6 +229,43 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
 
 def _bold(words: str | None) -> Markup:
     return Markup("<b>{}</b>").format(words or "")
+
+
+def _filter(data: Mapping[str, Any]) -> Markup:
+    name = Markup("<b>{}</b>").format(data.get("slug", ""))
+    return escape(_("%(name)s, version %(version)s")) % {"name": name, "version": data.get("version", "")}
+
+
+def done_words(code: str) -> str:
+    """What a step of a filter did, in a word; a code that is not known stands as it is."""
+    return {
+        "queue": _("queue"),
+        "group": _("group"),
+        "topic": _("topic"),
+        "priority": _("priority"),
+        "tags": _("tags"),
+        "field": _("field"),
+        "owner": _("owner"),
+        "language": _("language"),
+        "note": _("note"),
+        "answer": _("automatic answer"),
+        "stop": _("no further filters"),
+    }.get(code, code)
+
+
+def metric_words(code: str) -> str:
+    """What a target measures."""
+    return str(Metric(code).label) if code in Metric.values else code
+
+
+def _act(code: str) -> str:
+    return str(Act(code).label) if code in Act.values else code
+
+
+def why_words(data: Mapping[str, Any]) -> str:
+    """The reason of a reveal, in words."""
+    code = data.get("reason", "")
+    return str(Why(code).label) if code in Why.values else str(code)
 
 
 def _number(data: Mapping[str, Any]) -> Markup:

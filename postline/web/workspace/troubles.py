@@ -14,6 +14,7 @@ from postline.tickets.actions.hand_over import NotAccepted
 from postline.tickets.actions.merge import WrongTarget
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.open import WrongAddress
+from postline.tickets.actions.reveal import NoReason, NothingHidden
 from postline.tickets.actions.split import WrongMessage
 from postline.tickets.actions.take import NotOpen, TakenByAnother
 from postline.tickets.actions.undo import NothingToUndo
@@ -44,6 +45,8 @@ TROUBLES = (
     NotMerged,
     NothingToUndo,
     NotAccepted,
+    NoReason,
+    NothingHidden,
 )
 
 
@@ -100,6 +103,10 @@ def trouble_of(error: Exception) -> Trouble:
         case WrongMessage():
             words = _("Choose messages that came to this ticket, and let at least one stay.")
             return Trouble(_("Not split."), words)
+        case NoReason():
+            return Trouble(_("Still hidden."), _("Choose a reason, or write one in a few words."))
+        case NothingHidden():
+            return Trouble(_("Nothing is hidden from you here."), _("You see this ticket as it is."), 409)
         case NotMerged() | NothingToUndo():
             return Trouble(_("Nothing to undo."), _("The tickets are apart already."), 409)
         case NotAccepted():

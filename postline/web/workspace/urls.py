@@ -48,6 +48,7 @@ urlpatterns = [
         "tickets/<int:number>/participants/<int:participant>/no/", acts.decline_participant, name="desk-participant-no"
     ),
     path("tickets/<int:number>/requester/", acts.requester, name="desk-requester"),
+    path("tickets/<int:number>/reveal/", acts.reveal, name="desk-reveal"),
     path("tickets/<int:number>/merge/", merging.merge, name="desk-merge"),
     path("tickets/<int:number>/apart/", merging.take_apart, name="desk-apart"),
     path("tickets/<int:number>/hand-over/", handing_over.hand_over, name="desk-hand-over"),

@@ -214,3 +214,50 @@ def test_a_signature_inside_of_html_is_taken_off_as_well() -> None:
     page = f"{begin}Hash: SHA256<br><br>Hello.<br>{signature}abc<br>{end}"
     message = read(b"Content-Type: text/html\n\n" + page.encode())
     assert (message.text.strip(), message.protection) == ("Hello.", "pgp-signed")
+
+
+def of_parts(*parts: bytes, end: bytes = b"--zz--\r\n") -> bytes:
+    head = b"From: anna@mail.example\r\nContent-Type: multipart/mixed; boundary=zz\r\n\r\n"
+    return head + b"".join(b"--zz\r\n" + part + b"\r\n" for part in parts) + end
+
+
+HELLO = b"Content-Type: text/plain\r\n\r\nHello"
+
+
+def test_an_enclosed_message_is_the_same_file_however_the_lines_of_its_letter_end() -> None:
+    letter = of_parts(HELLO, b"Content-Type: message/rfc822\r\n\r\nSubject: Disk\r\n\r\nFull.\r\n\r\n")
+    (crlf,), (lf,) = read(letter).attachments, read(letter.replace(b"\r\n", b"\n")).attachments
+    assert crlf == lf
+    assert cut(letter.replace(b"\r\n", b"\n"), lf.place) == b"Subject: Disk\r\n\r\nFull."
+
+
+def test_a_file_name_of_encoded_words_may_hold_what_ends_a_parameter() -> None:
+    part = b'Content-Type: text/csv; name="=?utf-8?Q?a=3Bb=22c.csv?="\r\nContent-Disposition: attachment\r\n\r\n1;2\r\n'
+    assert [one.filename for one in read(of_parts(HELLO, part)).attachments] == ['a;b"c.csv']
+
+
+def test_quoted_printable_keeps_its_rules_and_loses_blanks_at_the_ends_of_lines() -> None:
+    encoded = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    text = read(of_parts(encoded + b"Name   \r\n=3D=3D=3D=\r\n=3D\r\n=====\r\nend")).text
+    assert text.split() == ["Name", "====", "=====", "end"]
+    assert "Name\n" in text
+
+
+def test_a_line_that_only_begins_like_a_boundary_divides_nothing() -> None:
+    assert read(of_parts(b"Content-Type: text/plain\r\n\r\nfirst\r\n--zzz\r\nlast")).text == "first\n--zzz\nlast"
+
+
+def test_containers_within_each_other_are_read_to_their_ends() -> None:
+    inner = (
+        b"Content-Type: multipart/alternative; boundary=zzy\r\n\r\n--zzy\r\n\r\nHi\r\n"
+        b"--zzy\r\nContent-Type: text/html\r\n\r\n<b>Hi</b>\r\n--zzy--\r\n"
+    )
+    message = read(of_parts(inner, b"Content-Type: image/png; name=a.png\r\n\r\nPNG"))
+    assert (message.text, message.html) == ("Hi", "<b>Hi</b>")
+    assert [(part.filename, part.place) for part in message.attachments] == [("a.png", "2")]
+
+
+def test_parts_behind_a_letter_that_was_cut_off_are_still_read() -> None:
+    message = read(of_parts(HELLO, b"Content-Type: image/png; name=a.png\r\n\r\nPNG", end=b""))
+    assert message.text == "Hello"
+    assert [part.filename for part in message.attachments] == ["a.png"]

@@ -10,9 +10,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from postline.kit import clock
-from postline.projects.models import Membership, Role, Token
+from postline.projects.models import Grant, Line, Membership, Role, Token
 from postline.projects.tokens import create_token
-from tests.scenes import Department, letter
+from tests.scenes import NOW, Department, letter
 from tests.web.live.conftest import Listen
 from tests.web.live.test_stream import write_note
 from tests.web.live.web_process import Listening, WebProcess, listening
@@ -63,6 +63,18 @@ def test_a_right_that_is_given_is_there_without_a_new_stream(d: Department, list
     games.next("lost", seconds=AT_MOST_S)
     write_note(d, ticket.number)
     assert games.next("ticket").data["number"] == ticket.number
+
+
+def test_a_queue_that_a_rule_hides_is_gone_from_the_stream_within_five_seconds(d: Department, listen: Listen) -> None:
+    ticket = letter(d)
+    line1, lead = listen("line1"), listen("lead")
+    Grant.objects.create(
+        project=d.projects["mail"], line=Line.FIRST, right="see", allowed=False, set_at=NOW, queue=d.queues["inbox"]
+    )
+    line1.next("lost", seconds=AT_MOST_S)
+    write_note(d, ticket.number, login="lead")
+    assert lead.next("ticket").data["number"] == ticket.number
+    assert line1.so_far() == []
 
 
 def test_a_disabled_person_is_cut_off_within_five_seconds(d: Department, web: WebProcess, listen: Listen) -> None:

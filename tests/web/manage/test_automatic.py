@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from postline.projects.models import AuditEntry, AutomaticText, Membership, Project, Queue, Role
-from tests.scenes import Department
+from postline.projects.models import AuditEntry, AutomaticText, Calendar, Membership, Project, Queue, Role
+from postline.projects.working_rules import changed
+from tests.scenes import NOW, Department
 from tests.web.conftest import SignedIn
 
 PAGE = "/manage/projects/mail/automatic/"
@@ -15,38 +16,45 @@ NEW = f"{PAGE}new/"
 
 
 def settings(d: Department, **more: str) -> dict[str, str]:
-    days = {f"{part}_{day}": "" for day in range(7) for part in ("from", "to")}
     queues = {f"queue_{queue.pk}": "" for queue in d.queues.values()}
     given = {"seen": "0", "answer_within_hours": "24", "long_closed_days": ""}
-    return {**days, **queues, **given, **more}
+    return {**queues, **given, **more}
 
 
 def test_promise_hours_and_occasions_are_set(d: Department, signed_in: SignedIn) -> None:
     browser, abuse = signed_in("admin"), d.queues["abuse"]
-    office = {"from_0": "09:00", "to_0": "18:00", "from_5": "10:00", "to_5": "14:00"}
     more = {f"queue_{abuse.pk}": "72", "answers_follow_ups": "on", "long_closed_days": "90", "answer_within_hours": "8"}
-    said = browser.post(PAGE, settings(d, **office, **more))
+    said = browser.post(PAGE, settings(d, **more))
     assert said.status_code == 302
     project = Project.objects.get(slug="mail")
-    assert project.opening == {"0": ["09:00", "18:00"], "5": ["10:00", "14:00"]}
     assert (project.answer_within_hours, project.answers_follow_ups, project.long_closed_days) == (8, True, 90)
     assert Queue.objects.get(pk=abuse.pk).answer_within_hours == 72
+    assert "closed long ago, in days" in browser.get("/manage/audit/").content.decode()
+    assert browser.get(PAGE).content.decode().count("not in use") == 1, "without a calendar nobody is outside hours"
+
+
+def test_the_hours_are_those_of_the_calendar(d: Department, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    assert "no calendar" in browser.get(PAGE).content.decode()
+    hours = {"0": [["09:00", "13:00"], ["14:00", "18:00"]], "5": [["22:00", "06:00"]]}
+    mail = d.projects["mail"]
+    mail.calendar = Calendar.objects.create(project=mail, slug="desk", name="Desk", time_zone="Asia/Omsk", hours=hours)
+    mail.save()
+    changed(mail.pk, now=NOW)
     page = browser.get(PAGE).content.decode()
-    assert 'value="09:00"' in page
-    assert "not in use" not in page
-    log = browser.get("/manage/audit/").content.decode()
-    assert "Mon 09:00–18:00, Sat 10:00–14:00" in log
+    assert "Mon 09:00–13:00 / 14:00–18:00, Sat 22:00–06:00 (Asia/Omsk)" in page
+    assert f"{PAGE}outside-hours/" in page
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("to_0", "08:00"), ("to_0", ""), ("answer_within_hours", "0"), ("answer_within_hours", "99999"), ("to_0", "x")],
+    [("answer_within_hours", "0"), ("answer_within_hours", "99999"), ("long_closed_days", "x")],
 )
 def test_what_cannot_be_is_said_and_nothing_is_kept(d: Department, signed_in: SignedIn, field: str, value: str) -> None:
-    said = signed_in("admin").post(PAGE, settings(d, **{"from_0": "09:00", "to_0": "18:00", field: value}))
+    said = signed_in("admin").post(PAGE, settings(d, **{field: value}))
     assert said.status_code == 422
     assert "fault" in said.content.decode()
-    assert Project.objects.get(slug="mail").opening == {}
+    assert Project.objects.get(slug="mail").answer_within_hours == 24
     assert not AuditEntry.objects.filter(action="automatic.changed").exists()
 
 

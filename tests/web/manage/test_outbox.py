@@ -39,7 +39,7 @@ def test_who_works_at_the_desk_may_not_look(d: Department, signed_in: SignedIn, 
     page = signed_in(login).get("/outbox/" + path.format(outgoing(d)))
 
     assert page.status_code == 403
-    assert "for administrators" in page.text
+    assert "This is not open to you" in page.text
 
 
 def test_who_is_not_signed_in_is_led_to_sign_in(d: Department, client: Client) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from postline.intake.parse import auto_replies
 from postline.intake.parse.bounces import delivery_status, free_forms
 from postline.intake.parse.bounces.original import enclosed, original_id, told
-from postline.intake.parse.bounces.phrases import MACHINE_SUBJECTS, SUBJECTS
+from postline.intake.parse.bounces.phrases import MACHINE_SUBJECTS, SUBJECT_ROOTS, SUBJECTS
 from postline.intake.parse.headers import Headers
-from postline.intake.parse.structure import Node, own_leaves
+from postline.intake.parse.node import Node, own_leaves
 from postline.intake.parse.values import Address, Bounce
-from postline.intake.parse.words import any_of
+from postline.intake.parse.words import Phrases, any_of
 
 STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _LONGEST_SEARCHED = 20_000
@@ -28,6 +28,7 @@ _REPORTER = re.compile(
     re.IGNORECASE,
 )
 _REPORTER_NAMES = (b"system administrator", b"postmaster", b"mail administrator", b"mail system", b"microsoft outlook")
+_ROOTS = Phrases(*SUBJECT_ROOTS)
 _ANSWERS = ("re:", "fw:", "fwd:", "aw:", "wg:", "antw:", "tr:", "sv:", "отв:", "ha:")
 
 
@@ -56,7 +57,7 @@ def is_daemon(address: str) -> bool:
 def is_about_failure(subject: str) -> bool:
     """Whether a subject is what servers write above a report; an answer to one is not."""
     small = _without_tags(subject)
-    return not small.startswith(_ANSWERS) and any_of(SUBJECTS, small)
+    return not small.startswith(_ANSWERS) and _speaks_of_failure(small)
 
 
 def is_receipt(root: Node) -> bool:
@@ -81,7 +82,7 @@ def failures(
         reporter=_REPORTER.match(sender.address) is not None or author.startswith(_REPORTER_NAMES),
         null=null,
         named="x-failed-recipients" in headers,
-        about=not passed_on and any_of(SUBJECTS, small),
+        about=not passed_on and _speaks_of_failure(small),
         machine=small.startswith(MACHINE_SUBJECTS),
         passed_on=passed_on,
     )
@@ -139,6 +140,10 @@ def _by_words(
         or (signs.null and verdict.sure and returned)
     )
     return verdict.bounces if certain else None
+
+
+def _speaks_of_failure(small: str) -> bool:
+    return _ROOTS.any_in(small) and any_of(SUBJECTS, small)
 
 
 def _without_tags(subject: str) -> str:

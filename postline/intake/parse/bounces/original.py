@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from postline.intake.parse.bounces.phrases import DIVIDERS
 from postline.intake.parse.headers import Headers, split
 from postline.intake.parse.message_ids import first_id, ids
-from postline.intake.parse.structure import Node
+from postline.intake.parse.node import Node
 from postline.intake.parse.words import any_of
 
 LONGEST_TEXT = 50_000  # characters of a report that are looked at

@@ -38,6 +38,14 @@ SUBJECTS = (
     "配信できません", "配信不能", "退信", "系统退信",
 )  # fmt: skip
 
+# One of these stands in each of them: few words to look for in the subject of every letter.
+SUBJECT_ROOTS = (
+    "deliver", "mail ", "ed mail", "mailbox", "return", "failure", "reject", " error", "message ", "user", "quota",
+    "bounce", "warning: ", "ndn:", "ndr:", "достав", "возврат", "повернення", "bestelb", "bezorg", "lever", "retour",
+    "stell", "übermittl", "mail zurück", "remi", "échec de", "non d", "entreg", "recap", "devuelt", "starcz", "zwrot",
+    "配信", "退信",
+)  # fmt: skip
+
 # Subjects that begin so are written by programs only: a postmaster who is a person does not head a letter like this.
 MACHINE_SUBJECTS = (
     "undelivered mail returned to sender", "mail delivery failed: returning message", "delivery status notification",

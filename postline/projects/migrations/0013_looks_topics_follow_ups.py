@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0009_believed_servers"),
+        ("projects", "0012_opening_hours"),
     ]
 
     operations = [

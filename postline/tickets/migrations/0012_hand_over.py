@@ -60,8 +60,8 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0010_looks_topics_follow_ups"),
-        ("tickets", "0008_reports"),
+        ("projects", "0013_looks_topics_follow_ups"),
+        ("tickets", "0011_reveals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
