@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from postline.api.v1.interface import urls as api
 from postline.web import front, health, metrics
+from postline.web.shared import logos
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.start, name="start"),
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics),
     path("", include("postline.web.accounts.urls")),
     path("", include("postline.web.manage.urls")),
+    path("logos/<slug:project>/<slug:digest>/", logos.logo, name="logo"),
     path("api/v1/", api),
     path("favicon.ico", front.favicon),
     path("robots.txt", front.robots),

@@ -21,6 +21,11 @@ class Mailboxes:
         found = [mailbox for mailbox in self._by_address.values() if mailbox.project_id == project_id]
         return sorted(found, key=lambda mailbox: mailbox.pk)
 
+    def answering(self, project_id: int, asked: Mailbox) -> Mailbox:
+        """The mailbox that was written to, unless the ticket is in another project by now: one of that."""
+        others = self.of_project(project_id) if asked.project_id != project_id else []
+        return others[0] if others else asked
+
     @classmethod
     def now(cls) -> Mailboxes:
         """Read from the database, in one query."""

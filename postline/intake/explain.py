@@ -109,7 +109,7 @@ def _what_would_happen(message: ParsedMessage, mailboxes: Mailboxes, found_out: 
             "authentication": _authentication(authentication),
             "quarantine": reason or None,
             "thread": {"ticket": str(ticket.number), "by": joined_by} if ticket else None,
-            "project": ours[0].project.slug,
+            "project": (ticket or ours[0]).project.slug,
             "queue": (ticket.return_queue or ticket.queue).slug if ticket else ours[0].queue.slug,
         }
         return about if reason else {**about, **_by_rules(message, ours, ticket, authentication, queue=about["queue"])}
@@ -142,7 +142,7 @@ def _by_rules(
 
 
 def _ticket(found: thread.Thread) -> tuple[Ticket | None, str]:
-    tickets = Ticket.objects.select_related("queue", "return_queue")
+    tickets = Ticket.objects.select_related("project", "queue", "return_queue")
     if found.duplicate_of is not None:
         message = Message.objects.get(pk=found.duplicate_of)
         return tickets.get(pk=message.ticket_id), "delivered-before"

@@ -164,7 +164,7 @@ def pause_after(failures: int, trouble: Trouble) -> float:
 
 def _wanted() -> dict[int, Mailbox]:
     """The mailboxes to be read now."""
-    found = Mailbox.objects.filter(enabled=True, reading__in=[Reading.IMAP, Reading.POP3])
+    found = Mailbox.objects.filter(enabled=True, project__archived_at=None, reading__in=[Reading.IMAP, Reading.POP3])
     return {mailbox.pk: mailbox for mailbox in found}
 
 

@@ -207,7 +207,7 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
         Received(
             arrived,
             letter.message,
-            ours[0],
+            batch.mailboxes.answering(arrived.project_id, ours[0]),
             null_sender=raw.envelope_from == "" and raw.source in WITH_ENVELOPE,
             by_mail=raw.source != Source.API,
             is_false=failed(authentication),

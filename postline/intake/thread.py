@@ -7,7 +7,9 @@ the sender is known to be false: there they are a hint, and the message opens a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.db.models import Q
 
 from postline.intake.addressed import Mailboxes
 from postline.intake.parse import ParsedMessage
@@ -47,15 +49,18 @@ class Candidate:
     joined_to: int | None = None
     signed: bool = True
     hint: str = ""
+    elsewhere: bool = False  # it is in another project now, of whose tickets nothing is told here
 
 
 class Known:
     """What is stored of the messages that a batch names, asked for once; what arrives meanwhile is added."""
 
     def __init__(self, projects: Sequence[int], messages: Sequence[ParsedMessage]) -> None:
+        # by project: that of the ticket, and those that it was handed over from
         self._messages: dict[tuple[int, bytes], int] = {}  # (project, digest) → message
         self._tickets: dict[tuple[int, str], list[tuple[int, int]]] = {}  # (project, Message-ID) → (ticket, message)
         self._participants: dict[int, set[str]] = {}  # of these tickets: addresses that are proved
+        self._projects: dict[int, int] = {}  # of these tickets: where they are now
         self._split_off: set[int] = set()  # of these messages: those that stand in another ticket than they came to
         wanted = {one for message in messages for one in (message.message_id, *_nearest_first(message)) if one}
         found = rows(
@@ -66,11 +71,13 @@ class Known:
                 "ids": list(wanted),
             },
         )
-        for key, project_id, digest, ticket_id, message_id, has_moved, addresses in found:
-            if digest is not None:
-                self._messages[project_id, digest] = key
-            if message_id:
-                self._tickets.setdefault((project_id, message_id), []).append((ticket_id, key))
+        for key, digest, ticket_id, message_id, has_moved, addresses, ways in found:
+            for way in dict.fromkeys(ways):
+                if digest is not None:
+                    self._messages.setdefault((way, digest), key)
+                if message_id:
+                    self._tickets.setdefault((way, message_id), []).append((ticket_id, key))
+            self._projects[ticket_id] = ways[0]
             self._participants[ticket_id] = set(addresses)
             if has_moved:
                 self._split_off.add(key)
@@ -78,10 +85,12 @@ class Known:
     def add(self, arrived: Arrived, message: ParsedMessage, *, project_id: int, participants: Sequence[str]) -> None:
         """A message of the batch has just become part of a ticket; the next ones may refer to it. `participants` are
         those of a new one."""
-        self._messages[project_id, message.digest] = arrived.message_id
-        if message.message_id:
-            at = arrived.ticket_id, arrived.message_id
-            self._tickets.setdefault((project_id, message.message_id), []).append(at)
+        self._projects[arrived.ticket_id] = arrived.project_id
+        for way in {project_id, arrived.project_id}:
+            self._messages[way, message.digest] = arrived.message_id
+            if message.message_id:
+                at = arrived.ticket_id, arrived.message_id
+                self._tickets.setdefault((way, message.message_id), []).append(at)
         if arrived.is_new:
             self._participants[arrived.ticket_id] = {address.lower() for address in participants if address}
 
@@ -93,6 +102,10 @@ class Known:
         """The tickets that have a message with this Message-ID, and that message: more than one when somebody used it
         again. They are where the message stands now, however it came there."""
         return self._tickets.get((project_id, message_id), [])
+
+    def is_elsewhere(self, ticket_id: int, *, project_id: int) -> bool:
+        """Whether the ticket was handed over to another project."""
+        return self._projects.get(ticket_id, project_id) != project_id
 
     def has_moved(self, message: int) -> bool:
         """Whether the message stands in another ticket than it came to."""
@@ -129,14 +142,18 @@ def find(
     for one in _candidates(message, ids, known, project_id=project_id, recipients=recipients):
         if one.signed or (not failed and known.takes_part(one.ticket_id, message)):
             return Thread(one.ticket_id, one.joined_by, one.joined_to, bad_token=bad_token, id_seen_before=seen)
-        hints.setdefault(one.ticket_id, one.hint)
+        if not (one.elsewhere or known.is_elsewhere(one.ticket_id, project_id=project_id)):
+            hints.setdefault(one.ticket_id, one.hint)
     return Thread(hints=tuple(hints.items())[:HINTS], bad_token=bad_token, id_seen_before=seen)
 
 
 def is_our_own(message: ParsedMessage, *, project_id: int) -> bool:
     """Whether this project sent the message itself and it came back, for example as a copy to its own mailbox."""
     number = references.number_in_message_id(message.message_id)
-    return number is not None and Ticket.objects.filter(number=number, project_id=project_id).exists()
+    if number is None:
+        return False
+    ours = Ticket.objects.filter(number=number)
+    return ours.filter(Q(project_id=project_id) | Q(hand_overs__source=project_id)).exists()
 
 
 def _candidates(
@@ -154,7 +171,7 @@ def _candidates(
     yield from _named(references.number_in_text(message.text), "quoted-address", project_id=project_id)
     for number in numbers.found_in(message.subject):
         for one in _named(number, "number-in-subject", project_id=project_id):
-            yield Candidate(one.ticket_id, one.joined_by, signed=False, hint=Reason.NUMBER_IN_SUBJECT)
+            yield replace(one, signed=False, hint=Reason.NUMBER_IN_SUBJECT)
 
 
 def _after_a_split(ids: Sequence[str], known: Known, *, project_id: int) -> Iterator[Candidate]:
@@ -177,10 +194,11 @@ def _signed(message_id: str, known: Known, *, project_id: int) -> Iterator[Candi
 
 
 def _named(number: int | None, joined_by: str, *, project_id: int) -> Iterator[Candidate]:
-    """Projects are walls: a signature of another project's ticket names nothing here."""
-    ticket_id = named(number, project_id=project_id) if number is not None else None
-    if ticket_id is not None:
-        yield Candidate(ticket_id, joined_by)
+    """Projects are walls: a signature of another project's ticket names nothing here, unless it was of this one."""
+    found = named(number, project_id=project_id) if number is not None else None
+    if found is not None:
+        ticket_id, now_in = found
+        yield Candidate(ticket_id, joined_by, elsewhere=now_in != project_id)
 
 
 def _carries_bad_token(ids: Sequence[str], recipients: Sequence[str], mailboxes: Mailboxes) -> bool:
@@ -200,14 +218,15 @@ def _nearest_first(message: ParsedMessage) -> list[str]:
 # project, or a plan made while the table was small goes through all of the project's messages. What belongs to their
 # tickets is asked row by row for the same reason: a join may go through all tickets.
 KNOWN = """
-SELECT id, project_id, digest, ticket_id, message_id,
-    origin_id IS NOT NULL,
-    ARRAY(SELECT address FROM tickets_participant AS one WHERE one.ticket_id = found.ticket_id AND one.proved)
+SELECT id, digest, ticket_id, message_id, origin_id IS NOT NULL,
+    ARRAY(SELECT address FROM tickets_participant AS one WHERE one.ticket_id = found.ticket_id AND one.proved),
+    (SELECT project_id FROM tickets_ticket WHERE id = found.ticket_id)
+        || ARRAY(SELECT source_id FROM tickets_handover AS one WHERE one.ticket_id = found.ticket_id)
 FROM (
-    SELECT id, project_id, digest, ticket_id, message_id, origin_id FROM tickets_message
+    SELECT id, digest, ticket_id, message_id, origin_id FROM tickets_message
     WHERE project_id = ANY(%(projects)s::bigint[]) AND digest = ANY(%(digests)s::bytea[])
     UNION ALL
-    SELECT id, project_id, NULL, ticket_id, message_id, origin_id FROM tickets_message
+    SELECT id, digest, ticket_id, message_id, origin_id FROM tickets_message
     WHERE message_id = ANY(%(ids)s::text[]) AND message_id <> ''
 ) AS found
 ORDER BY id

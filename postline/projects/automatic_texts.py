@@ -115,6 +115,10 @@ def default_words(occasion: str, language: str) -> Words:
                 reopened = _("The request had been closed on {closed}; it is open again.")
                 other = _("If you write about something else, send a new message instead of a reply.")
                 paragraphs = [added, reopened, other, expected, automatic]
+            case Occasion.STAYS_CLOSED:
+                closed = _("The request was closed on {closed} and is not opened again: nobody will answer here.")
+                other = _("If you still need help, send a new message instead of a reply.")
+                paragraphs = [_("Your message is kept with request {number}."), closed, other, automatic]
             case _:
                 paragraphs = [received, expected, reply, automatic]
         is_new = occasion in (Occasion.NEW, Occasion.OUTSIDE_HOURS)

@@ -6,6 +6,7 @@ import zoneinfo
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from postline.projects import audit, changes
 from postline.projects.company import listed
@@ -74,6 +75,36 @@ def change_project(
         private=["company"],
         now=now,
     )
+
+
+@transaction.atomic
+def archive(reach: Reach, *, project_id: int, now: datetime) -> None:
+    """Switch the project off: it is shown nowhere, its mailboxes refuse what is written to them, nothing of it is lost.
+    Raises Forbidden."""
+    _switch(reach, project_id, off_at=now, action="project.archived", now=now)
+
+
+@transaction.atomic
+def bring_back(reach: Reach, *, project_id: int, now: datetime) -> None:
+    """Switch an archived project on again, as it was. Raises Forbidden."""
+    _switch(reach, project_id, off_at=None, action="project.brought-back", now=now)
+
+
+def archived(reach: Reach) -> QuerySet[Project]:
+    """The projects that are switched off, by name: for administrators of the installation alone. Raises Forbidden."""
+    reach.require_in_project(ProjectRight.MANAGE, None)
+    return Project.objects.exclude(archived_at=None).order_by("name", "pk")
+
+
+def _switch(reach: Reach, project_id: int, *, off_at: datetime | None, action: str, now: datetime) -> None:
+    reach.require_in_project(ProjectRight.MANAGE, None)
+    project = Project.objects.select_for_update().get(pk=project_id)
+    if (project.archived_at is None) == (off_at is None):
+        return
+    project.archived_at = off_at
+    project.save(update_fields=["archived_at"])
+    detail = {"project": project.pk}
+    audit.record(actor=reach.person.login, action=action, target=target(project), detail=detail, now=now)
 
 
 def _require_time_zone(name: str) -> None:

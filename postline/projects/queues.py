@@ -9,12 +9,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from postline.projects import audit, changes
-from postline.projects.models import Group, Line, Project, Queue
+from postline.projects.models import FollowUp, Group, Line, Project, Queue
 from postline.projects.rights import ProjectRight, Reach
 from postline.projects.slugs import SlugTaken, require_slug
 
 LONGEST_WAIT = 60 * 24 * 366  # minutes
 LONGEST_SIGNATURE = 2000  # letters
+LONGEST_CLOSED = 3_650  # days
 
 
 class WrongQueueSetting(Exception):
@@ -40,6 +41,10 @@ class QueueSettings:
     return_queue: Queue | None = None
     target_minutes: int = 480
     signature: str = ""
+    follow_up: FollowUp = FollowUp.REOPEN
+    follow_up_days: int = 0
+    keeps_agent: bool = False
+    accepts_from_projects: bool = False
 
 
 def settings_of(queue: Queue) -> QueueSettings:
@@ -133,6 +138,10 @@ def _values(settings: QueueSettings) -> dict[str, object]:
         "return_queue": settings.return_queue,
         "target_minutes": settings.target_minutes,
         "signature": settings.signature,
+        "follow_up": str(settings.follow_up),
+        "follow_up_days": settings.follow_up_days,
+        "keeps_agent": settings.keeps_agent,
+        "accepts_from_projects": settings.accepts_from_projects,
     }
 
 
@@ -149,6 +158,10 @@ def _require_fitting(queue: Queue, settings: QueueSettings) -> None:
             raise WrongQueueSetting("return_queue", "second-line")
         if returns.project_id != queue.project_id or returns.line != Line.SECOND or not returns.is_in_use:
             raise WrongQueueSetting("return_queue", "not-second-line")
+    if settings.accepts_from_projects and settings.private:
+        raise WrongQueueSetting("accepts_from_projects", "private")  # nobody outside its group is told its name
+    if not 0 <= settings.follow_up_days <= LONGEST_CLOSED:
+        raise WrongQueueSetting("follow_up_days", "out-of-range")
     if not 1 <= settings.target_minutes <= LONGEST_WAIT:
         raise WrongQueueSetting("target_minutes", "out-of-range")
     if len(settings.signature) > LONGEST_SIGNATURE:

@@ -93,11 +93,14 @@ def participants(arrival: Arrival) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What became of it. `closed_at`: since when the ticket that it reopened had been closed."""
+    """What became of it. `project_id` is the ticket's: it may have been handed over to another one than the message
+    came to. `closed_at`: since when the ticket had been closed; it `stays_closed` or was opened again."""
 
     ticket_id: int
     number: int
     message_id: int
     is_new: bool
     queue_id: int
+    project_id: int
     closed_at: datetime | None = None
+    stays_closed: bool = False

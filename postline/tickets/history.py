@@ -42,6 +42,11 @@ class Happening(StrEnum):
     MERGE_UNDONE = "merge-undone"  # other: the two are apart again
     SPLIT_OFF = "split-off"  # other, messages: they are another problem
     SPLIT_FROM = "split-from"  # other, messages, queue: how this ticket began
+    HANDED_OVER = "handed-over"  # project (that it went to), from (queue), state
+    TAKEN_OVER = "taken-over"  # project (that it came from), to (queue)
+    FOLLOWS = "follows"  # other: the requester wrote again to that one, which had been closed for too long
+    FOLLOWED_BY = "followed-by"  # other: the ticket that this message opened instead
+    STAYED_CLOSED = "stayed-closed"  # message: it was closed for too long to be opened again
     CLOCK_WARNED = "clock-warned"  # metric, target: it will be missed soon
     CLOCK_MISSED = "clock-missed"  # metric, target, minutes
     ESCALATED = "escalated"  # metric, target, step, act; from, to (queues or priorities)?

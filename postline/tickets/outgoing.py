@@ -46,12 +46,14 @@ def compose_answer(
     files: Sequence[File] = (),
     original: Message | None,
 ) -> Outgoing:
-    """An answer to the requester, with the queue's signature and the last message of theirs quoted."""
+    """An answer to the requester, with the signature of the queue or else the project, and the last message of theirs
+    quoted."""
     mailbox = mailbox_of(ticket)
     domain = mailbox.address.rpartition("@")[2]
     chain = _chain(ticket, original)
     with translation.override(ticket.language or ticket.project.language):
-        signature = f"-- \n{queue.signature}" if queue.signature else ""
+        own = queue.signature or ticket.project.signature
+        signature = f"-- \n{own}" if own else ""
         introduction = _introduction(original, time_zone=ticket.project.time_zone) if original else ""
     return Outgoing(
         kind=Kind.ANSWER,
@@ -60,7 +62,7 @@ def compose_answer(
         ticket_id=ticket.pk,
         message_id=references.new_message_id(number=ticket.number, domain=domain),
         envelope_from=mailbox.address,
-        sender_name=mailbox.sender_name,
+        sender_name=mailbox.sender_name or ticket.project.sender_name,
         sender_address=mailbox.address,
         reply_to=references.reply_address(mailbox=mailbox.address, number=ticket.number)
         if mailbox.plus_addressing

@@ -8,10 +8,11 @@ import pytest
 
 from postline.intake.models import RawMessage, State
 from postline.outbox.models import Kind, OutboxMessage
-from postline.projects.models import Mailbox, Queue
+from postline.projects.models import Mailbox, Queue, Topic
+from postline.tickets.models import Ticket
 from tests.api.program import Programs
 from tests.api.test_messages import PICTURE, attached
-from tests.scenes import Department, letter
+from tests.scenes import NOW, Department, letter
 
 ANNA = {"name": "Anna Visser", "address": "anna@user.example"}
 
@@ -168,3 +169,36 @@ def test_a_file_stays_a_file_whatever_its_type_is_called(
     said = line1.post("/tickets", request(attachments=[attached(content_type=content_type)]))
     (file,) = line1.get(f"/tickets/{said['number']}/messages")["results"][0]["attachments"]
     assert line1.fetch(f"/attachments/{file['id']}").content == PICTURE
+
+
+class TestTheFormOfATopic:
+    @pytest.fixture(autouse=True)
+    def _asks(self, desk: Department) -> None:
+        topic = desk.topics["lost-password"]
+        topic.fields = [
+            {"name": "login", "kind": "text", "label": {"en": "Login"}, "required": True},
+            {"name": "system", "kind": "choice", "label": {"en": "System"}, "choices": ["Windows", "macOS"]},
+        ]
+        topic.save()
+
+    def test_answers_that_fit_are_kept(self, program_of: Programs) -> None:
+        fields = {"login": " anna.visser ", "system": "macOS"}
+        said = program_of("line1").post("/tickets", request(topic="lost-password", fields=fields))
+        assert said["fields"] == {"login": "anna.visser", "system": "macOS"}
+
+    def test_what_is_missing_unknown_or_wrong_is_named(self, program_of: Programs) -> None:
+        line1 = program_of("line1")
+        line1.post("/tickets", request(topic="lost-password", fields={"system": "BeOS", "shoe-size": "38"}))
+        assert line1.error() == (422, "invalid", {"fields.login", "fields.system", "fields.shoe-size"})
+        assert not Ticket.objects.exists()
+
+    def test_a_topic_that_is_chosen_no_more_is_refused(self, desk: Department, program_of: Programs) -> None:
+        Topic.objects.filter(slug="lost-password").update(retired_at=NOW)
+        line1 = program_of("line1")
+        line1.post("/tickets", request(topic="lost-password", fields={"login": "a"}))
+        assert line1.error() == (422, "invalid", {"topic"})
+
+    def test_the_list_of_topics_says_what_is_asked(self, program_of: Programs) -> None:
+        found = {one["slug"]: one["fields"] for one in program_of("line1").get("/topics")["results"]}
+        assert found["display"] == []
+        assert [one["name"] for one in found["lost-password"]] == ["login", "system"]

@@ -19,11 +19,13 @@ from postline.projects.models import (
     Calendar,
     Grant,
     Group,
+    Logo,
     Mailbox,
     Membership,
     Project,
     Queue,
     Target,
+    Topic,
 )
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
@@ -36,6 +38,7 @@ from tests.web.workspace.test_files import HTML, PIXEL, arrived_with
 TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
 PROJECT, PERSON = "manage/projects/{project}/", "manage/people/{person_id}/"
 GROUP, QUEUE = f"{PROJECT}groups/{{group}}/", f"{PROJECT}queues/{{queue}}/"
+TOPIC = f"{PROJECT}topics/{{topic}}/"
 MAILBOX = f"{PROJECT}mailboxes/{{mailbox_id}}/"
 CALENDAR, TARGET = f"{PROJECT}calendars/{{calendar}}/", f"{PROJECT}targets/{{target_id}}/"
 OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
@@ -58,15 +61,16 @@ OF_TICKET = {
     f"{TICKET}here/", f"{TICKET}keep/",
     f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
     f"{TICKET}merge/", f"{TICKET}apart/", f"{TICKET}undo/", f"{TICKET}reveal/", f"{TICKET}not-same/{{other}}/",
-    f"{TICKET}split/{{message}}/",
+    f"{TICKET}split/{{message}}/", f"{TICKET}hand-over/", f"{TICKET}handed-over/", f"{TICKET}take-back/",
     f"{TICKET}tags/", f"{TICKET}language/", f"{TICKET}participants/{{participant}}/",
     f"{TICKET}participants/{{participant}}/no/", f"{TICKET}requester/", f"{MESSAGE}html/",
     f"{MESSAGE}text/", f"{MESSAGE}raw/", f"{MESSAGE}source/", "desk/attachments/{attachment}/",
-    "desk/attachments/{attachment}/message/", "desk/queues/{project}/{slug}/",
+    "logos/{project}/{digest}/", "desk/attachments/{attachment}/message/", "desk/queues/{project}/{slug}/",
 }  # fmt: skip
 OF_ADMINISTRATORS = {
     "outbox/release/", "alarms/{alarm_id}/seen/",
     "outbox/", "outbox/{message_id}/", "outbox/{message_id}/html/", "outbox/{message_id}/retry/",
+    "manage/archived/", f"{PROJECT}end/", f"{PROJECT}looks/", f"{PROJECT}looks/logo/",
     "manage/projects/new/", PROJECT, f"{PROJECT}groups/",
     f"{PROJECT}groups/new/", GROUP, f"{GROUP}people/", f"{GROUP}delete/",
     "manage/people/", "manage/people/invite/",
@@ -83,7 +87,8 @@ OF_SCREENERS = {  # those who look after what was put aside: leads within their 
     "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", SENDERS, f"{SENDERS}{{listed_id}}/off/",
 }  # fmt: skip
 OF_LEADS = {  # what the leads of a project set up, too: of other projects nothing is there
-    f"{PROJECT}start/",
+    f"{PROJECT}start/", f"{PROJECT}topics/", f"{PROJECT}topics/new/", TOPIC, f"{TOPIC}place/", f"{TOPIC}retire/",
+    f"{TOPIC}fields/", f"{TOPIC}fields/{{field}}/", f"{TOPIC}fields/{{field}}/shift/",
     f"{PROJECT}queues/",
     f"{PROJECT}queues/new/",
     QUEUE,
@@ -100,7 +105,7 @@ SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_M
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
-    AutomaticText, RawMessage, ListedSender, Grant, Calendar, Target,
+    Topic, Logo, AutomaticText, RawMessage, ListedSender, Grant, Calendar, Target,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -152,6 +157,9 @@ def values(d: Department) -> Values:
     listed = ListedSender.objects.create(
         project=d.projects["games"], pattern="x.example", verdict="block", added_at=clock.now()
     )
+    Logo.objects.create(project=d.projects["games"], content_type="image/png", content=PIXEL, digest="0")
+    asked = {"name": "level", "kind": "number", "label": {"en": "Level"}}
+    Topic.objects.create(project=d.projects["games"], slug="chess", name="Chess", fields=[asked])
     target = Target.objects.create(project=d.projects["games"], metric="solution", minutes=60)
     Calendar.objects.create(project=d.projects["games"], slug="office", name="Office", time_zone="UTC")
     return {
@@ -172,6 +180,9 @@ def values(d: Department) -> Values:
         "uidb64": "MQ",
         "token": "set-password",
         "group": "web",
+        "topic": "chess",
+        "digest": "0",
+        "field": "level",
         "kind": "line",
         "key": "1",
         "occasion": "new",

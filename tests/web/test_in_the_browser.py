@@ -108,6 +108,14 @@ MANAGEMENT = [
     "/manage/projects/mail/calendars/office/delete/",
     "/manage/projects/mail/targets/new/",
     "/manage/projects/mail/targets/{target}/",
+    "/manage/projects/mail/topics/",
+    "/manage/projects/mail/topics/new/",
+    "/manage/projects/mail/topics/display/",
+    "/manage/projects/mail/topics/display/fields/",
+    "/manage/projects/mail/topics/display/retire/",
+    "/manage/projects/mail/looks/",
+    "/manage/projects/mail/end/",
+    "/manage/archived/",
 ]
 
 

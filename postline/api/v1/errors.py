@@ -18,6 +18,7 @@ from postline.outbox.put import NobodyToSendTo
 from postline.projects.rights import Forbidden
 from postline.tickets.actions.answer import NewerMessage, NoAddress, NothingToSay, TooLong
 from postline.tickets.actions.change import WrongOwner, WrongState, WrongTags, WrongTopic
+from postline.tickets.actions.hand_over import NotAccepted
 from postline.tickets.actions.merge import WrongTarget
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.open import WrongAddress
@@ -156,6 +157,7 @@ WORDS: dict[type[Exception], Callable[[Any], Refused]] = {
         409, "merged", f"The ticket is part of {error.into or 'another one, which you may not see'}: go on there."
     ),
     WrongTarget: lambda _: invalid(into="Another ticket of the same project."),
+    NotAccepted: lambda _: invalid(queue="No other project takes the ticket in there."),
     WrongMessage: lambda _: invalid(message="A message that came to this ticket; at least one must stay."),
     NothingToUndo: lambda _: Refused(
         409, "nothing-to-undo", "You have merged or split nothing here within the last hour, or it is undone."

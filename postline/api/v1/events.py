@@ -13,7 +13,7 @@ from postline.api.v1.paging import read_cursor, write_cursor
 from postline.api.v1.ticket_numbers import number_of
 from postline.api.v1.ticket_object import PRIORITIES
 from postline.api.v1.types import READ, Cursor, Limit, Moment, Number
-from postline.projects.models import Person, Queue, Topic
+from postline.projects.models import Person, Project, Queue, Topic
 from postline.projects.rights import Reach
 from postline.tickets.history import Happening
 from postline.tickets.models import Event
@@ -30,7 +30,10 @@ OF_QUEUES: Places = {
     Happening.ANSWERED: ("queue",),
     Happening.OPENED: ("queue",),
     Happening.SPLIT_FROM: ("queue",),
+    Happening.HANDED_OVER: ("from",),
+    Happening.TAKEN_OVER: ("to",),
 }
+OF_PROJECTS: Places = {Happening.HANDED_OVER: ("project",), Happening.TAKEN_OVER: ("project",)}
 OF_PEOPLE: Places = {Happening.ASSIGNED: ("from", "to")}
 OF_TOPICS: Places = {Happening.TOPIC: ("from", "to")}
 
@@ -38,8 +41,9 @@ OF_TOPICS: Places = {Happening.TOPIC: ("from", "to")}
 class EventObject(Schema):
     """One row of history. `number` counts from 1 without gaps; `person` is null where the system acted.
 
-    In `data`, queues and topics are slugs and people logins; `message` and `note` are ids, `other` is the number of
-    another ticket. A private queue that you know nothing of is null, and so is a ticket that you do not see.
+    In `data`, queues, topics and projects are slugs and people logins; `message` and `note` are ids, `other` is the
+    number of another ticket. What you know nothing of is null: a private queue, one of another project, a ticket that
+    you do not see.
     """
 
     number: int
@@ -71,9 +75,11 @@ def list_events(request: Call, number: Path[Number], cursor: Cursor | None = Non
 
 
 def _shown(reach: Reach, events: Sequence[Event]) -> list[EventObject]:
-    known = Queue.objects.filter(Q(private=False) | Q(pk__in=reach.queues))
+    known = Queue.objects.filter(Q(private=False, project__in=reach.projects) | Q(pk__in=reach.queues))
     queues = dict(known.filter(pk__in=_ids(events, OF_QUEUES)).values_list("pk", "slug"))
-    topics = dict(Topic.objects.filter(pk__in=_ids(events, OF_TOPICS)).values_list("pk", "slug"))
+    known_topics = Topic.objects.filter(project__in=reach.projects)
+    topics = dict(known_topics.filter(pk__in=_ids(events, OF_TOPICS)).values_list("pk", "slug"))
+    projects = dict(Project.objects.filter(pk__in=_ids(events, OF_PROJECTS)).values_list("pk", "slug"))
     people = dict(Person.objects.filter(pk__in=_ids(events, OF_PEOPLE)).values_list("pk", "login"))
     tickets = numbers_seen(reach, [event.data["other"] for event in events if "other" in event.data])
     return [
@@ -82,7 +88,7 @@ def _shown(reach: Reach, events: Sequence[Event]) -> list[EventObject]:
             kind=event.kind,
             person=event.person.login if event.person else None,
             at=event.at,
-            data=_named(event, queues=queues, topics=topics, people=people, tickets=tickets),
+            data=_named(event, (queues, topics, people, projects), tickets),
         )
         for event in events
     ]
@@ -93,11 +99,9 @@ def _ids(events: Sequence[Event], where: Places) -> list[int]:
     return [0, *{key for event in events for name in where.get(_kind(event), ()) if (key := event.data.get(name))}]
 
 
-def _named(
-    event: Event, *, queues: dict[int, str], topics: dict[int, str], people: dict[int, str], tickets: set[int]
-) -> dict[str, Any]:
+def _named(event: Event, known: Sequence[dict[int, str]], tickets: set[int]) -> dict[str, Any]:
     data = dict(event.data)
-    for where, names in ((OF_QUEUES, queues), (OF_TOPICS, topics), (OF_PEOPLE, people)):
+    for where, names in zip((OF_QUEUES, OF_TOPICS, OF_PEOPLE, OF_PROJECTS), known, strict=True):
         for name in where.get(_kind(event), ()):
             data[name] = names.get(data.get(name, 0))
     if event.kind == Happening.PRIORITY:

@@ -17,6 +17,7 @@ from postline.api.v1 import (
     attachments,
     errors,
     events,
+    handing_over,
     leases,
     me,
     merging,
@@ -122,7 +123,20 @@ def interface() -> NinjaAPI:
     )
     api.add_decorator(answered)
     errors.register(api)
-    for noun in (me, projects, queues, topics, tickets, leases, merging, reveals, messages, events, attachments):
+    for noun in (
+        me,
+        projects,
+        queues,
+        topics,
+        tickets,
+        leases,
+        merging,
+        handing_over,
+        reveals,
+        messages,
+        events,
+        attachments,
+    ):
         api.add_router("", noun.router)
     return api
 

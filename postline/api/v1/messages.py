@@ -104,7 +104,8 @@ def list_messages(request: Call, number: Path[Number], cursor: Cursor | None = N
     ticket, shown = ticket_to_show(request.auth, number_of(number), now=clock.now())
     at, key = read_cursor(cursor, order=ORDER) if cursor else (None, 0)
     messages = _messages(_behind(Message.objects.filter(ticket=ticket), at, key, rank=0), limit + 1)
-    notes = _behind(Note.objects.filter(ticket=ticket), at, key, rank=1).select_related("author")
+    of_project = Note.objects.filter(ticket=ticket, project=ticket.project_id)  # those of another one stay there
+    notes = _behind(of_project, at, key, rank=1).select_related("author")
     said = [(one.created_at, one.pk * 2, message_object(ticket, one, shown)) for one in messages]
     notes = notes.order_by("id")[: limit + 1]
     said += [(one.created_at, one.pk * 2 + 1, note_object(ticket, one, shown)) for one in notes]

@@ -27,8 +27,9 @@ from postline.intake.models import Source
 from postline.intake.receive import Delivery, store
 from postline.kit.logs import logger
 from postline.outbox.put import File, one_line
+from postline.projects.form_fields import check, read
 from postline.projects.models import Line as DeskLine
-from postline.projects.models import Mailbox, Project, Queue
+from postline.projects.models import Mailbox, Project, Queue, Topic
 from postline.projects.rights import Forbidden, ProjectRight, Reach, Right
 from postline.tickets.actions.answer import LONGEST_TEXT
 from postline.tickets.queries.access import NoSuchTicket
@@ -69,7 +70,7 @@ class GivenRequest(Given):
     subject: Line
     text: Annotated[Text, Field(min_length=1, max_length=LONGEST_TEXT)]
     fields: Annotated[dict[Slug, Annotated[Text, Field(max_length=10_000)]], Field(max_length=MOST_FIELDS)] = Field(
-        {}, description="What the form of this topic asked: names and answers."
+        {}, description="Answers to what the form of this topic asks, by name; without a form, whatever you like."
     )
     attachments: GivenFiles = []
 
@@ -86,6 +87,7 @@ def hand_in(reach: Reach, given: GivenRequest, *, now: datetime) -> TicketObject
     (project,) = projects_named(reach, [given.project])
     _require_right(reach, project)
     topic = topics_named(reach, [given.topic], [project])[0] if given.topic else None
+    answers = _answers(topic, given.fields)
     mailbox = _mailbox(project)
     content = _composed(given, mailbox, files_of(given.attachments), now=now)
     delivery = Delivery(
@@ -97,8 +99,34 @@ def hand_in(reach: Reach, given: GivenRequest, *, now: datetime) -> TicketObject
     )
     with transaction.atomic():
         raw_id = store([delivery], now=now)[0]
-        number = _handled(raw_id, topic_id=topic.pk if topic else None, fields=given.fields, now=now)
+        number = _handled(raw_id, topic_id=topic.pk if topic else None, fields=answers, now=now)
     return _reply(reach, raw_id, number, now=now)
+
+
+def _answers(topic: Topic | None, given: dict[str, str]) -> dict[str, str]:
+    """What is kept of the answers. Where the topic has no form, a program may send what it likes. Raises Refused."""
+    if topic is not None and topic.retired_at is not None:
+        raise invalid(topic=f"“{topic.slug}” is chosen no more.")
+    asked = read(topic.fields) if topic else ()
+    if not asked:
+        return given
+    checked = check(asked, given)
+    if checked.faults:
+        raise invalid(**{f"fields.{name}": FAULTS[fault] for name, fault in checked.faults.items()})
+    return checked.answers
+
+
+FAULTS = {
+    "unknown": "The form of this topic asks no such thing.",
+    "missing": "The form of this topic asks for it.",
+    "too-long": "This is too long.",
+    "choice": "None of the choices.",
+    "date": "Write a date such as 2026-03-04.",
+    "number": "Write a number such as 12 or 12.5.",
+    "email": NO_ADDRESS,
+    "phone": "This is no telephone number.",
+    "yes-no": "Write yes or no.",
+}
 
 
 def _require_right(reach: Reach, project: Project) -> None:

@@ -11,7 +11,7 @@ from ninja import Path, Query, Router, Status
 from pydantic import Field
 
 from postline.api.v1.caller import Call
-from postline.api.v1.errors import invalid
+from postline.api.v1.errors import Refused, invalid
 from postline.api.v1.names import queues_named, topics_named
 from postline.api.v1.requests import GivenRequest, Receipt, hand_in
 from postline.api.v1.ticket_filter import TicketFilter
@@ -134,7 +134,11 @@ def _pending_until(reach: Reach, ticket: Ticket, given: TicketChange, now: datet
 
 def _queue(reach: Reach, ticket: Ticket, given: TicketChange, now: datetime) -> None:
     queue: Queue
-    (queue,) = queues_named(reach, [given.queue], [ticket.project])
+    try:
+        (queue,) = queues_named(reach, [given.queue], [ticket.project])
+    except Refused as error:
+        where = f"There is no “{given.queue}” in the ticket’s project that you may see."
+        raise invalid(queue=f"{where} To another project: POST /tickets/{ticket.number}/hand-over.") from error
     move(reach, number=ticket.number, queue=queue, now=now)
 
 

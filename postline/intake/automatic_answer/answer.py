@@ -82,6 +82,8 @@ def _occasion(one: Received, *, now: datetime) -> Occasion | None:
         return Occasion.NEW if working.is_open(now) else Occasion.OUTSIDE_HOURS
     if one.message.kind in ROBOTS:
         return None
+    if one.arrived.stays_closed:
+        return Occasion.STAYS_CLOSED
     closed, days = one.arrived.closed_at, project.long_closed_days
     if closed is not None and days is not None and now - closed > timedelta(days=days):
         return Occasion.LONG_CLOSED
@@ -149,7 +151,7 @@ def _compose(due: Due, voice: Voice, due_at: datetime | None) -> Outgoing:
         ticket_id=arrived.ticket_id,
         message_id=references.new_message_id(number=arrived.number, domain=mailbox.address.rpartition("@")[2]),
         envelope_from="",
-        sender_name=mailbox.sender_name,
+        sender_name=mailbox.sender_name or mailbox.project.sender_name,
         sender_address=mailbox.address,
         reply_to=references.reply_address(mailbox=mailbox.address, number=arrived.number)
         if mailbox.plus_addressing

@@ -66,7 +66,8 @@ class Voice:
     ) -> Said:
         """The answer in `language`, else in the project's. `due_at`: when the ticket's target asks for an answer."""
         project = mailbox.project
-        language = language if language in SPOKEN else project.language
+        spoken = {*project.languages, project.language} if project.languages else SPOKEN
+        language = language if language in spoken else project.language
         hours = self._promised.get(queue_id, project.answer_within_hours)
         return speak(
             self._texts.find(project.pk, queue_id, occasion, language),
@@ -75,7 +76,7 @@ class Voice:
             hours=hours,
             due_at=due_at,
             language=language,
-            signature=mailbox.sender_name or project.name,
+            signature=mailbox.sender_name or project.sender_name or project.name,
             closed_at=closed_at,
             now=self._now,
         )

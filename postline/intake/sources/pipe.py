@@ -32,7 +32,7 @@ def deliver(stream: BinaryIO, *, recipients: tuple[str, ...], sender: str, max_m
         if recipients:
             mailboxes = Mailboxes.now()
             found = [mailboxes.find(address) for address in recipients]
-            if not all(mailbox is not None and mailbox.enabled for mailbox in found):
+            if not all(mailbox is not None and mailbox.takes_mail for mailbox in found):
                 return NO_SUCH_MAILBOX
         delivery = Delivery(content=content, source=Source.PIPE, envelope_from=sender, envelope_to=recipients)
         raw_id = keep(delivery, now=clock.now())

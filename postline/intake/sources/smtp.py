@@ -121,7 +121,7 @@ class Door:
         except DatabaseError:
             return TRY_LATER
         mailbox = mailboxes.find(address)
-        if mailbox is None or not mailbox.enabled:
+        if mailbox is None or not mailbox.takes_mail:
             return UNKNOWN
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)

@@ -41,7 +41,7 @@ def follow_ups_returned(now: datetime) -> Iterator[Violation]:
         SELECT 'ticket ' || ticket.number, 'is not in the queue that its history names'
         FROM tickets_ticket AS ticket JOIN (
             SELECT DISTINCT ON (ticket_id) ticket_id, (data ->> 'to')::bigint AS queue_id
-            FROM tickets_event WHERE kind IN ('moved', 'returned') ORDER BY ticket_id, number DESC
+            FROM tickets_event WHERE kind IN ('moved', 'returned', 'taken-over') ORDER BY ticket_id, number DESC
         ) AS last ON last.ticket_id = ticket.id
         WHERE ticket.queue_id <> last.queue_id
     """)
@@ -51,12 +51,13 @@ def follow_ups_returned(now: datetime) -> Iterator[Violation]:
                 lag(event.kind) OVER way AS before,
                 (lag(event.data) OVER way ->> 'returns')::bigint AS promised,
                 (lag(event.data) OVER way ->> 'queue')::bigint AS answered_in,
+                lead(event.kind) OVER way = 'stayed-closed' AS stays,
                 CASE WHEN lead(event.kind) OVER way = 'returned'
                     THEN (lead(event.data) OVER way ->> 'to')::bigint END AS returned_to
             FROM tickets_event AS event
             LEFT JOIN tickets_message AS message
                 ON event.kind = 'arrived' AND message.id = (event.data ->> 'message')::bigint
-            WHERE event.kind IN ('answered', 'opened', 'moved', 'returned')
+            WHERE event.kind IN ('answered', 'opened', 'moved', 'returned', 'taken-over', 'stayed-closed')
                 OR (event.kind = 'arrived' AND message.kind = 'letter')
             WINDOW way AS (PARTITION BY event.ticket_id ORDER BY event.number)
         )
@@ -64,7 +65,8 @@ def follow_ups_returned(now: datetime) -> Iterator[Violation]:
             || coalesce(queue.slug, steps.promised::text) || ' that the answer before it named'
         FROM steps JOIN tickets_ticket AS ticket ON ticket.id = steps.ticket_id
         LEFT JOIN projects_queue AS queue ON queue.id = steps.promised
-        WHERE steps.kind = 'arrived' AND steps.before IN ('answered', 'opened') AND queue.retired_at IS NULL
+        WHERE steps.kind = 'arrived' AND NOT coalesce(steps.stays, false)
+            AND steps.before IN ('answered', 'opened') AND queue.retired_at IS NULL
             AND queue.successor_id IS NULL
             AND coalesce(steps.returned_to, steps.answered_in) <> steps.promised
     """)

@@ -10,7 +10,8 @@ from postline.ops.verify.invariant import Violation, violations
 
 def lead_somewhere(now: datetime) -> Iterator[Violation]:
     """I15: what is merged is so by one merge, within its project, and leads to a ticket that is not; what was said in
-    it stands there. A message that stands in another ticket than the one whose history tells of it is of its project.
+    it stands there. A message that stands in another ticket than the one whose history tells of it is of its project,
+    unless one of the two was handed over since.
     """
     yield from violations("""
         SELECT 'ticket ' || ticket.number, CASE
@@ -45,5 +46,10 @@ def lead_somewhere(now: datetime) -> Iterator[Violation]:
         SELECT 'message ' || message.id, 'came from ticket ' || message.origin_id || ', which is not of its project'
         FROM tickets_message AS message LEFT JOIN tickets_ticket AS origin ON origin.id = message.origin_id
         WHERE message.origin_id IS NOT NULL
-            AND (origin.project_id IS DISTINCT FROM message.project_id OR message.origin_id = message.ticket_id)
+            AND (message.origin_id = message.ticket_id OR origin.id IS NULL OR (
+                origin.project_id <> (SELECT project_id FROM tickets_ticket WHERE id = message.ticket_id)
+                AND NOT EXISTS (
+                    SELECT FROM tickets_handover WHERE ticket_id IN (message.ticket_id, message.origin_id)
+                )
+            ))
     """)

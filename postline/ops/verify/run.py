@@ -9,7 +9,7 @@ from itertools import islice
 
 from django.db import connection, transaction
 
-from postline.ops.verify import clocks, history, intake, merges, outbox, rules, tickets
+from postline.ops.verify import clocks, history, intake, merges, outbox, rules, tickets, walls
 from postline.ops.verify.invariant import Invariant, Violation
 
 SHOWN = 1_000  # rows of one invariant; their number is counted to the end
@@ -30,6 +30,7 @@ INVARIANTS = (
     Invariant("I15", "A merged ticket leads to one that is not", merges.lead_somewhere),
     Invariant("I16", "Clocks agree with their tickets and with working time", clocks.clocks_agree),
     Invariant("I17", "Rules and their versions are whole, and what tickets say of them is so", rules.whole),
+    Invariant("I18", "What belongs to a project is in no other one", walls.whole),
 )
 
 

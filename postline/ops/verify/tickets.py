@@ -83,7 +83,7 @@ def one_holder(now: datetime) -> Iterator[Violation]:
                 lag(person_id) OVER steps AS holder, lag(at) OVER steps AS since
             FROM tickets_event
             WHERE kind IN ('taken', 'released', 'lease-ended', 'answered', 'moved', 'assigned', 'returned', 'state',
-                'merged')
+                'merged', 'handed-over')
             WINDOW steps AS (PARTITION BY ticket_id ORDER BY number)
         ) AS step JOIN tickets_ticket AS ticket ON ticket.id = step.ticket_id
         WHERE step.kind IN ('taken', 'answered', 'moved') AND step.before = 'taken'

@@ -7,7 +7,7 @@ from postline.projects.models.calendar import Calendar, CalendarException, FeedT
 from postline.projects.models.grant import Grant
 from postline.projects.models.mailbox import Afterwards, Encryption, Mailbox, Reading, ServerHealth, SignIn, Trouble
 from postline.projects.models.person import Membership, Person, Role, Theme
-from postline.projects.models.project import Group, Line, Project, Queue, Topic
+from postline.projects.models.project import Colour, FollowUp, Group, Line, Logo, Project, Queue, Topic
 from postline.projects.models.secret import Secret
 from postline.projects.models.target import Act, EscalationStep, Metric, Target, WorkingRules
 from postline.projects.models.token import Token
@@ -20,13 +20,16 @@ __all__ = [
     "AutomaticText",
     "Calendar",
     "CalendarException",
+    "Colour",
     "Encryption",
     "EscalationStep",
     "FeedTrouble",
+    "FollowUp",
     "Grant",
     "Group",
     "Heartbeat",
     "Line",
+    "Logo",
     "Mailbox",
     "Membership",
     "Metric",

@@ -15,6 +15,7 @@ class Occasion(models.TextChoices):
     OUTSIDE_HOURS = "outside-hours", _("A new request outside opening hours")
     FOLLOW_UP = "follow-up", _("Another message of a requester")
     LONG_CLOSED = "long-closed", _("A message to a request closed long ago")
+    STAYS_CLOSED = "stays-closed", _("A message to a request that is closed for good")
 
 
 class AutomaticText(models.Model):

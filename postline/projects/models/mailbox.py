@@ -95,6 +95,11 @@ class Mailbox(models.Model):
     def __str__(self) -> str:
         return self.address
 
+    @property
+    def takes_mail(self) -> bool:
+        """Whether it is switched on, and its project is. Needs the project to be fetched with it."""
+        return self.enabled and self.project.archived_at is None
+
 
 class Trouble(models.TextChoices):
     """What is wrong between us and a mail server, in words for its page."""

@@ -14,6 +14,28 @@ class Line(models.IntegerChoices):
     SECOND = 2, _("Second line")
 
 
+class Colour(models.TextChoices):
+    """The colour of a project, by name: its shade in each theme stands in the stylesheet, where contrast is kept."""
+
+    BLUE = "blue", _("Blue")
+    TEAL = "teal", _("Teal")
+    GREEN = "green", _("Green")
+    OLIVE = "olive", _("Olive")
+    ORANGE = "orange", _("Orange")
+    RED = "red", _("Red")
+    PINK = "pink", _("Pink")
+    VIOLET = "violet", _("Violet")
+    GREY = "grey", _("Grey")
+
+
+class FollowUp(models.TextChoices):
+    """What becomes of a message to a ticket that was closed longer ago than its queue allows."""
+
+    REOPEN = "reopen", _("Opens the ticket again")
+    NEW_TICKET = "new-ticket", _("Opens a new ticket that is linked to it")
+    CLOSED = "closed", _("Is kept in it, and answered that it is closed")
+
+
 class Project(models.Model):
     """A product with its own desk. Projects are walls.
 
@@ -37,9 +59,27 @@ class Project(models.Model):
     )
     answers_follow_ups = models.BooleanField(default=False)
     long_closed_days = models.PositiveIntegerField(null=True, blank=True)
+    colour = models.CharField(max_length=16, choices=Colour, default=Colour.BLUE)
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)  # it answers in; none: in all
+    sender_name = models.CharField(max_length=100, blank=True, default="")  # of mailboxes that have none of their own
+    signature = models.TextField(blank=True, default="")  # of queues that have none of their own
+    helps_first_line_after = models.PositiveIntegerField(null=True, blank=True)  # minutes; None: never
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.slug
+
+
+class Logo(models.Model):
+    """The picture of a project: what `projects/logos.py` has found harmless."""
+
+    project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="logo")
+    content_type = models.CharField(max_length=32)
+    content = models.BinaryField()
+    digest = models.CharField(max_length=64)  # SHA-256: stands in its address, so that it may be cached for good
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class Group(models.Model):
@@ -84,6 +124,10 @@ class Queue(models.Model):
     )  # the wait that is promised here, drawn as the age's full bar
     signature = models.TextField(blank=True, default="")
     answer_within_hours = models.PositiveIntegerField(null=True, blank=True)  # None: as its project
+    follow_up = models.CharField(max_length=16, choices=FollowUp, default=FollowUp.REOPEN)
+    follow_up_days = models.PositiveIntegerField(default=0)  # so long after its end a ticket is opened again anyway
+    keeps_agent = models.BooleanField(default=False)  # a follow-up is for whoever answered last
+    accepts_from_projects = models.BooleanField(default=False)  # other projects see its name and hand tickets over
     calendar = models.ForeignKey(
         "projects.Calendar", null=True, blank=True, on_delete=models.PROTECT, db_index=False, related_name="+"
     )  # None: as its project
@@ -101,13 +145,17 @@ class Queue(models.Model):
 
 
 class Topic(models.Model):
-    """A kind of problem. Its `queue` is where the second line works on it."""
+    """A kind of problem. Its `queue` is where the second line works on it. A retired one is chosen no more: what it was
+    given to keeps it."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="topics")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     slug = models.SlugField()
     name = models.CharField(max_length=100)
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.SET_NULL, related_name="topics")
+    position = models.PositiveIntegerField(default=0)
+    fields = models.JSONField(default=list, blank=True)  # what its form asks: projects/form_fields.py
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "slug"], name="topic_slug")]

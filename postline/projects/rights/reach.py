@@ -178,7 +178,8 @@ def people_with(right: str, queue: Queue, *, among: Iterable[Person] | None = No
 
 def _ground(project_ids: Collection[int] | None, person_ids: Collection[int]) -> Ground:
     """Two queries: projects with their rules (for lines, groups and these people), and queues in use."""
-    projects, stock = Project.objects.all(), Queue.objects.filter(retired_at=None)
+    projects = Project.objects.filter(archived_at=None)
+    stock = Queue.objects.filter(retired_at=None, project__archived_at=None)
     if project_ids is not None:
         projects, stock = projects.filter(pk__in=project_ids), stock.filter(project_id__in=project_ids)
     concerned = Q(grants__person=None) | Q(grants__person__in=person_ids)

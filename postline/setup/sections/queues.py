@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from postline.projects import changes
-from postline.projects.models import Line, Project, Queue
+from postline.projects.models import FollowUp, Line, Project, Queue
 from postline.projects.queues import QueueSettings, change_queue, create_queue, settings_of, target
 from postline.projects.rights import ProjectRight
 from postline.setup.faults import Unfit
@@ -26,6 +26,10 @@ class QueueEntry(Entry):
     return_queue: str = ""
     target_minutes: int = 480
     signature: str = ""
+    follow_up: FollowUp = FollowUp.REOPEN
+    follow_up_days: int = 0
+    keeps_agent: bool = False
+    accepts_from_projects: bool = False
 
     @property
     def key(self) -> str:
@@ -46,6 +50,10 @@ def export(project: Project) -> Sequence[QueueEntry]:
             return_queue=_slug(queue.return_queue),
             target_minutes=queue.target_minutes,
             signature=queue.signature,
+            follow_up=FollowUp(queue.follow_up),
+            follow_up_days=queue.follow_up_days,
+            keeps_agent=queue.keeps_agent,
+            accepts_from_projects=queue.accepts_from_projects,
         )
         for queue in queues.select_related("parent", "group", "return_queue").order_by("line", "position", "id")
     ]

@@ -7,11 +7,13 @@ the system, within the project of the message.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from postline.kit.sql import as_json, row, rows
+from postline.projects.models import FollowUp
+from postline.projects.rights import Right, people_with
 from postline.tickets import numbers
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.filtered import apply_filtered
@@ -22,6 +24,7 @@ from postline.tickets.clocks.at_arrival import CLOCKS, asked_again, clocks_of_ne
 from postline.tickets.clocks.follow import follow
 from postline.tickets.history import Happening, append
 from postline.tickets.models import OPEN_STATES, Direction, Participant, Priority, State, Ticket
+from postline.tickets.queries.handed_over import heir_of
 from postline.tickets.queries.merged import way_of
 
 CANDIDATES = 4  # random numbers tried at once: at a million tickets one in ninety is taken
@@ -30,13 +33,15 @@ CANDIDATES = 4  # random numbers tried at once: at a million tickets one in nine
 def arrive(arrival: Arrival, *, now: datetime) -> Arrived:
     """Store the message in its ticket and return what became of it."""
     if arrival.ticket_id is None:
-        return _open(arrival, now=now)
+        first = arrival.mailbox_ids[0] if arrival.mailbox_ids else None
+        return _open(arrival, project_id=arrival.project_id, mailbox_id=first, now=now)
     return _follow_up(arrival, ticket_id=arrival.ticket_id, now=now)
 
 
-def _open(arrival: Arrival, *, now: datetime) -> Arrived:
+def _open(arrival: Arrival, *, project_id: int, mailbox_id: int | None, now: datetime) -> Arrived:
+    """A ticket of this project that is answered from this mailbox."""
     clocks = clocks_of_new(
-        project_id=arrival.project_id,
+        project_id=project_id,
         queue_id=arrival.queue_id,
         topic_id=arrival.topic_id,
         priority=arrival.priority or Priority.NORMAL,
@@ -48,8 +53,9 @@ def _open(arrival: Arrival, *, now: datetime) -> Arrived:
             **(clocks or {}),
             **_message_values(arrival, now),
             "numbers": [numbers.draw() for _ in range(CANDIDATES)],
+            "home": project_id,
             "queue": arrival.queue_id,
-            "mailbox": arrival.mailbox_ids[0] if arrival.mailbox_ids else None,
+            "mailbox": mailbox_id,
             "topic": arrival.topic_id,
             "fields": as_json(arrival.fields),
             "preview": preview_of(arrival),
@@ -67,9 +73,9 @@ def _open(arrival: Arrival, *, now: datetime) -> Arrived:
         },
     )
     if opened is None:  # every candidate was taken: draw again
-        return _open(arrival, now=now)
-    ticket_id, number, queue_id, message_id, _told = opened
-    return Arrived(ticket_id, number, message_id, is_new=True, queue_id=queue_id)
+        return _open(arrival, project_id=project_id, mailbox_id=mailbox_id, now=now)
+    ticket_id, number, queue_id, _project, message_id, _told = opened
+    return Arrived(ticket_id, number, message_id, is_new=True, queue_id=queue_id, project_id=project_id)
 
 
 def _follow_up(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
@@ -82,30 +88,75 @@ def _follow_up(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
     }
     stored = row(_statement(FOLLOW_UP_OF_OPEN, arrival), values) if not arrival.filtered else None
     if stored is not None:
-        _, number, queue_id, message_id, _told = stored
+        _, number, queue_id, project_id, message_id, _told = stored
         if arrival.kind not in ROBOTS:
-            asked_again(ticket_id, project_id=arrival.project_id, now=now)
-        return Arrived(ticket_id, number, message_id, is_new=False, queue_id=queue_id)
-    return _follow_up_with_consequences(arrival, values, now=now)
+            asked_again(ticket_id, project_id=project_id, now=now)
+        return Arrived(ticket_id, number, message_id, is_new=False, queue_id=queue_id, project_id=project_id)
+    policy = late_follow_up(ticket_id, now=now) if arrival.kind not in ROBOTS else None
+    if policy == FollowUp.NEW_TICKET:
+        return _open_instead(arrival, ticket_id=ticket_id, now=now)
+    return _follow_up_with_consequences(arrival, values, stays_closed=policy == FollowUp.CLOSED, now=now)
 
 
-def _follow_up_with_consequences(arrival: Arrival, values: dict[str, Any], *, now: datetime) -> Arrived:
+def _follow_up_with_consequences(
+    arrival: Arrival, values: dict[str, Any], *, stays_closed: bool, now: datetime
+) -> Arrived:
     """The ticket is reopened, or returns to a queue, or gets a new participant; or it is part of another one by now."""
     stored = row(_statement(FOLLOW_UP, arrival), values)
     if stored is None:
         return _follow_up_of_merged(arrival, ticket_id=values["ticket"], now=now)
-    ticket_id, number, _, message_id, _told = stored
-    ticket = Ticket.objects.select_related("return_queue").get(pk=ticket_id)  # locked: we have just changed it
+    ticket_id, number, _, project_id, message_id, _told = stored
+    # locked: we have just changed it
+    ticket = Ticket.objects.select_related("queue", "return_queue").get(pk=ticket_id)
     _join(ticket, arrival, now=now)
-    closed_at, queue_id = None, ticket.queue_id
-    if arrival.kind not in ROBOTS:
-        closed_at = ticket.closed_at
+    closed_at, queue_id = ticket.closed_at if arrival.kind not in ROBOTS else None, ticket.queue_id
+    if stays_closed:
+        append(ticket, Happening.STAYED_CLOSED, person=None, now=now, message=message_id)
+    elif arrival.kind not in ROBOTS:
         reopen(ticket, now=now)
     apply_filtered(ticket, arrival, now=now)
     if arrival.kind not in ROBOTS or arrival.filtered:
         follow(ticket, moved=ticket.queue_id != queue_id, now=now)
     ticket.save()
-    return Arrived(ticket_id, number, message_id, is_new=False, queue_id=ticket.queue_id, closed_at=closed_at)
+    return Arrived(
+        ticket_id,
+        number,
+        message_id,
+        is_new=False,
+        queue_id=ticket.queue_id,
+        project_id=project_id,
+        closed_at=closed_at,
+        stays_closed=stays_closed,
+    )
+
+
+def late_follow_up(ticket_id: int, *, now: datetime) -> FollowUp | None:
+    """What its queue says of a message to a ticket that has been closed for so long, which is locked then; None: it is
+    opened again, or was not closed."""
+    found = row(LATE, {"ticket": ticket_id, "now": now})
+    return FollowUp(found[0]) if found else None
+
+
+def _open_instead(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
+    """A new ticket about the same thing, past the first line as a follow-up would be; the histories name each other."""
+    old = Ticket.objects.select_related("queue", "return_queue").get(pk=ticket_id)
+    queue = heir_of(old.return_queue or old.queue)
+    if not queue.is_in_use:
+        queue = old.queue
+    fresh = replace(arrival, ticket_id=None, queue_id=queue.pk, joined_by="", joined_to=None, topic_id=old.topic_id)
+    if arrival.project_id != old.project_id:  # what filters of the project that it was handed over from say
+        fresh = replace(
+            fresh, filtered=(), tags=(), hints=None, owner_id=None, moved_to=None, priority=None, answer_language=None
+        )
+    arrived = _open(fresh, project_id=old.project_id, mailbox_id=old.mailbox_id, now=now)
+    new = Ticket.objects.get(pk=arrived.ticket_id)
+    new.queue = queue
+    append(new, Happening.FOLLOWS, person=None, now=now, other=old.number)
+    keep_agent(new, answered=old, now=now)
+    append(old, Happening.FOLLOWED_BY, person=None, now=now, other=new.number)
+    new.save()
+    old.save()
+    return arrived
 
 
 def _follow_up_of_merged(arrival: Arrival, *, ticket_id: int, now: datetime) -> Arrived:
@@ -128,22 +179,38 @@ def _locked_way(ticket_id: int) -> list[int]:
             return way
 
 
+def keep_agent(ticket: Ticket, *, answered: Ticket, now: datetime) -> None:
+    """Where its queue says so, a follow-up is for whoever answered last, while they may still take it; else for
+    anybody. Whom somebody has given it to by hand stays. The caller saves it."""
+    if not ticket.queue.keeps_agent or ticket.assigned or ticket.taken_by_id is not None:
+        return
+    last = answered.messages.filter(direction=Direction.OUTBOUND).exclude(author=None)
+    message = last.select_related("author").order_by("-id").first()
+    agent = message.author if message else None
+    if agent is not None and agent in people_with(Right.TAKE, ticket.queue, among=[agent]):
+        append(ticket, Happening.ASSIGNED, person=None, now=now, **{"from": ticket.owner_id, "to": agent.pk})
+        ticket.owner, ticket.assigned = agent, True
+    else:
+        ticket.owner = None
+
+
 def reopen(ticket: Ticket, *, now: datetime) -> None:
     """The requester wrote again: the ticket waits for us, in the queue of DESIGN 4.4. The caller saves it."""
+    answered = ticket.state not in OPEN_STATES or ticket.return_queue is not None
     if ticket.state not in OPEN_STATES:
         append(ticket, Happening.REOPENED, person=None, now=now, **{"from": ticket.state})
         set_state(ticket, State.OPEN, now=now)
     if ticket.return_queue is not None:
         ticket.return_count += 1
-        target = ticket.return_queue
-        while target.successor is not None:
-            target = target.successor
+        target = heir_of(ticket.return_queue)
         if target.pk != ticket.queue_id and target.retired_at is None:  # gone without an heir: it stays where it is
             append(ticket, Happening.RETURNED, person=None, now=now, **{"from": ticket.queue_id, "to": target.pk})
             ticket.queue = target
             ticket.owner = ticket.taken_by = ticket.taken_until = None
             ticket.assigned = False
         ticket.return_queue = None  # until the next answer
+    if answered:
+        keep_agent(ticket, answered=ticket, now=now)
 
 
 def preview_of(arrival: Arrival) -> str:
@@ -214,7 +281,7 @@ WITH free AS (
     WHERE NOT EXISTS (SELECT FROM tickets_ticket WHERE number = n) LIMIT 1
 ), requester AS (
     INSERT INTO tickets_requester (project_id, name, address, phone, language, created_at)
-    VALUES (%(project)s, %(name)s, %(address)s, '', %(language)s, %(now)s)
+    VALUES (%(home)s, %(name)s, %(address)s, '', %(language)s, %(now)s)
     ON CONFLICT (project_id, address) WHERE address <> ''
     DO UPDATE SET name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE tickets_requester.name END
     RETURNING id
@@ -222,12 +289,12 @@ WITH free AS (
     INSERT INTO tickets_ticket (number, project_id, queue_id, topic_id, mailbox_id, requester_id, state, priority,
         language, subject, preview, tags, fields, hints, owner_id, assigned, return_count, created_at, updated_at,
         waiting_since, event_count)
-    SELECT free.n, %(project)s, %(queue)s, %(topic)s::bigint, %(mailbox)s::bigint, requester.id, %(state)s,
+    SELECT free.n, %(home)s, %(queue)s, %(topic)s::bigint, %(mailbox)s::bigint, requester.id, %(state)s,
         %(priority)s, %(ticket_language)s, %(subject)s, %(preview)s, %(tags)s::text[], %(fields)s::jsonb,
         %(hints)s::jsonb, %(owner)s::bigint, %(owner)s::bigint IS NOT NULL, 0,
         %(now)s::timestamptz, %(now)s, %(now)s, 1 + %(filters)s::int
     FROM free, requester
-    RETURNING id, number, queue_id, event_count
+    RETURNING id, number, queue_id, project_id, event_count
 ), participant AS (
     INSERT INTO tickets_participant (ticket_id, name, address, proved, since)
     SELECT ticket.id, one.name, one.address, true, %(now)s::timestamptz
@@ -240,8 +307,8 @@ FILTERED = f""", filtered AS (
     SELECT ticket.id, 1 + told.place, '{Happening.FILTERED}', %(now)s::timestamptz, told.data
     FROM ticket, json_array_elements(%(filtered)s::json) WITH ORDINALITY AS told(data, place)
 ), noted AS (
-    INSERT INTO tickets_note (ticket_id, rule, text, created_at)
-    SELECT ticket.id, note.rule, note.text, %(now)s::timestamptz
+    INSERT INTO tickets_note (ticket_id, project_id, rule, text, created_at)
+    SELECT ticket.id, ticket.project_id, note.rule, note.text, %(now)s::timestamptz
     FROM ticket, json_to_recordset(%(notes)s::json) AS note(rule text, text text)
 )"""  # noqa: S608 - constants of ours
 
@@ -249,9 +316,9 @@ FOLLOW_UP = """
 WITH ticket AS (
     UPDATE tickets_ticket
     SET event_count = event_count + 1, updated_at = %(now)s, preview = coalesce(%(preview)s::text, preview),
-        hints = coalesce(%(hints)s::jsonb, hints)
+        hints = CASE WHEN project_id = %(project)s THEN coalesce(%(hints)s::jsonb, hints) ELSE hints END
     WHERE id = %(ticket)s AND state <> 'merged'
-    RETURNING id, number, queue_id, event_count
+    RETURNING id, number, queue_id, project_id, event_count
 )"""
 
 FOLLOW_UP_OF_OPEN = FOLLOW_UP.replace(
@@ -292,8 +359,15 @@ FILES = """, files AS (
 )"""
 
 RESULT = f"""
-SELECT ticket.id, ticket.number, ticket.queue_id, message.id, {ANNOUNCED} FROM ticket, message
+SELECT ticket.id, ticket.number, ticket.queue_id, ticket.project_id, message.id, {ANNOUNCED} FROM ticket, message
 """  # noqa: S608 - constants of ours
+
+LATE = """
+SELECT queue.follow_up FROM tickets_ticket AS ticket JOIN projects_queue AS queue ON queue.id = ticket.queue_id
+WHERE ticket.id = %(ticket)s AND ticket.state = 'closed' AND queue.follow_up <> 'reopen'
+    AND ticket.closed_at <= %(now)s::timestamptz - make_interval(days => queue.follow_up_days)
+FOR UPDATE OF ticket
+"""
 
 REMEMBER = """
 UPDATE tickets_merge SET messages = messages || %(message)s::bigint

@@ -26,7 +26,7 @@ class WrongState(Exception):
 
 
 class WrongTopic(Exception):
-    """The topic is not one of the ticket's project."""
+    """The topic is not one of the ticket's project, or is chosen no more."""
 
 
 class WrongOwner(Exception):
@@ -66,6 +66,8 @@ def change_topic(reach: Reach, *, number: int, topic: Topic | None, now: datetim
     """Say what kind of problem it is. Raises WrongTopic, NoSuchTicket, Forbidden."""
     ticket = lock_ticket_for(reach, number, Right.CHANGE)
     if topic is not None and topic.project_id != ticket.project_id:
+        raise WrongTopic(topic.slug)
+    if topic is not None and topic.retired_at is not None and topic.pk != ticket.topic_id:
         raise WrongTopic(topic.slug)
     key = topic.pk if topic else None
     if key != ticket.topic_id:

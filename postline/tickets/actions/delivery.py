@@ -74,8 +74,10 @@ def _ids(message: OutboxMessage, ours: Message, report: int | None) -> dict[str,
 
 def _where_it_was_sent(ours: Message) -> Queue | None:
     """None where the ticket stays: the answer left from another one that became part of it, or somebody has put it
-    into a private queue since. What stands there must not come before other eyes because a mail server refuses."""
-    return None if ours.origin_id is not None or ours.ticket.queue.private else ours.queue
+    into a private queue or another project since. What stands there must not come before other eyes because a mail
+    server refuses."""
+    elsewhere = ours.queue is not None and ours.queue.project_id != ours.ticket.project_id
+    return None if elsewhere or ours.origin_id is not None or ours.ticket.queue.private else ours.queue
 
 
 def _return(ticket: Ticket, queue: Queue | None, *, now: datetime) -> None:

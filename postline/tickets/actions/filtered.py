@@ -16,12 +16,12 @@ def apply_filtered(ticket: Ticket, arrival: Arrival, *, now: datetime) -> None:
 
     What somebody is working at stays where it is: the filter's queue is not theirs to lose it to.
     """
-    if not arrival.filtered:
+    if not arrival.filtered or ticket.project_id != arrival.project_id:  # handed over: not theirs any more
         return
     for one in arrival.filtered:
         append(ticket, Happening.FILTERED, person=None, now=now, **one.data)
         for text in one.notes:
-            Note.objects.create(ticket=ticket, rule=one.rule, text=text, created_at=now)
+            Note.objects.create(ticket=ticket, project_id=ticket.project_id, rule=one.rule, text=text, created_at=now)
     is_taken = ticket.taken_until is not None and ticket.taken_until > now
     if arrival.moved_to not in (None, ticket.queue_id) and not is_taken:
         ticket.assigned = False

@@ -26,7 +26,12 @@ def note(reach: Reach, *, number: int, text: str, request_key: str | None = None
         return earlier
     require_words(text)
     result = Note.objects.create(
-        ticket=ticket, author=reach.person, text=text.strip(), request_key=press, created_at=now
+        ticket=ticket,
+        project_id=ticket.project_id,
+        author=reach.person,
+        text=text.strip(),
+        request_key=press,
+        created_at=now,
     )
     append(ticket, Happening.NOTED, person=reach.person, now=now, note=result.pk)
     ticket.save()

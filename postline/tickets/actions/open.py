@@ -182,7 +182,7 @@ def _new_ticket(
 ) -> Ticket:
     reach.require(Right.ANSWER, queue.pk)
     require_words(text)
-    if topic is not None and topic.project_id != queue.project_id:
+    if topic is not None and (topic.project_id != queue.project_id or topic.retired_at is not None):
         raise WrongTopic(topic.slug)
     requester = _requester(queue, contact, language=language, now=now)
     ticket = Ticket.objects.create(

@@ -6,7 +6,9 @@ begins at once and is finished by any worker, so that neither a large queue nor 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from django.db import transaction
 
@@ -21,6 +23,19 @@ from postline.tickets.history import Happening
 from postline.tickets.models import State, Ticket
 
 BATCH = 500
+
+
+class Pointing(Protocol):
+    """Something that leads to queues: it names what leads to one, and makes it lead to another one. Packages above
+    register theirs at start (`POINTING`)."""
+
+    def named(self, queue: Queue) -> Sequence[str]:
+        """The names of what leads to this queue."""
+        ...
+
+    def redirect(self, queue: Queue, successor: Queue) -> None:
+        """Let all of that lead to the other one, within the caller's transaction."""
+        ...
 
 
 class NeedsSuccessor(Exception):
@@ -63,14 +78,13 @@ def retire(reach: Reach, *, queue_id: int, successor: Queue | None, now: datetim
 
 
 def is_needed(queue: Queue) -> bool:
-    """Whether tickets, mailboxes, topics or other queues point to it."""
-    return (
-        Ticket.objects.filter(queue=queue).exists()
-        or Mailbox.objects.filter(queue=queue).exists()
-        or Topic.objects.filter(queue=queue).exists()
-        or Queue.objects.filter(return_queue=queue).exists()
-        or Queue.objects.filter(parent=queue, retired_at=None).exists()
-    )
+    """Whether tickets, mailboxes, topics, filters or other queues lead to it."""
+    return Ticket.objects.filter(queue=queue).exists() or any(leads_to(queue).values())
+
+
+def leads_to(queue: Queue) -> dict[str, list[str]]:
+    """What leads to it, by name: what goes over to its successor. The keys are codes."""
+    return {code: list(one.named(queue)) for code, one in POINTING.items()}
 
 
 def tickets_left(queue: Queue) -> int:
@@ -130,12 +144,56 @@ def _require_fitting(queue: Queue, successor: Queue) -> None:
 
 
 def _hand_over(queue: Queue, successor: Queue) -> None:
-    Mailbox.objects.filter(queue=queue).update(queue=successor)
-    Topic.objects.filter(queue=queue).update(queue=successor if successor.line == Line.SECOND else None)
-    Queue.objects.filter(parent=queue).update(parent=queue.parent)
-    returning = Queue.objects.filter(return_queue=queue)
-    returning.filter(pk=successor.pk).update(return_queue=None)
-    returning.exclude(pk=successor.pk).update(return_queue=successor)
+    for one in POINTING.values():
+        one.redirect(queue, successor)
+
+
+class _Mailboxes:
+    def named(self, queue: Queue) -> Sequence[str]:
+        return list(Mailbox.objects.filter(queue=queue).order_by("address").values_list("address", flat=True))
+
+    def redirect(self, queue: Queue, successor: Queue) -> None:
+        Mailbox.objects.filter(queue=queue).update(queue=successor)
+
+
+class _Topics:
+    def named(self, queue: Queue) -> Sequence[str]:
+        found = Topic.objects.filter(queue=queue, retired_at=None).order_by("position", "name")
+        return list(found.values_list("name", flat=True))
+
+    def redirect(self, queue: Queue, successor: Queue) -> None:
+        Topic.objects.filter(queue=queue).update(queue=successor if successor.line == Line.SECOND else None)
+
+
+class _Returning:
+    """Queues of the first line whose follow-ups go there."""
+
+    def named(self, queue: Queue) -> Sequence[str]:
+        return list(Queue.objects.filter(return_queue=queue).order_by("position").values_list("name", flat=True))
+
+    def redirect(self, queue: Queue, successor: Queue) -> None:
+        returning = Queue.objects.filter(return_queue=queue)
+        returning.filter(pk=successor.pk).update(return_queue=None)
+        returning.exclude(pk=successor.pk).update(return_queue=successor)
+
+
+class _Below:
+    """Queues below it go up one level."""
+
+    def named(self, queue: Queue) -> Sequence[str]:
+        below = Queue.objects.filter(parent=queue, retired_at=None).order_by("position")
+        return list(below.values_list("name", flat=True))
+
+    def redirect(self, queue: Queue, successor: Queue) -> None:
+        Queue.objects.filter(parent=queue).update(parent=queue.parent)
+
+
+POINTING: dict[str, Pointing] = {
+    "mailboxes": _Mailboxes(),
+    "topics": _Topics(),
+    "follow-ups": _Returning(),
+    "below": _Below(),
+}
 
 
 # what is taken first, in the order of an index

@@ -1,4 +1,4 @@
-"""Undo: what a person has just merged or split."""
+"""Undo: what a person has just merged, split or handed over."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from postline.projects.rights import Reach, Right
+from postline.tickets.actions.hand_over import TooLate, take_back
 from postline.tickets.actions.merge import merge
 from postline.tickets.actions.unmerge import NotMerged, unmerge
 from postline.tickets.history import Happening
 from postline.tickets.models import Event, Merge, State, Ticket
-from postline.tickets.queries.access import ticket_for
+from postline.tickets.queries.access import NoSuchTicket, ticket_for
 
 WITHIN = timedelta(hours=1)  # afterwards, a merged ticket's own page still takes the two apart
 
@@ -23,12 +24,16 @@ class NothingToUndo(Exception):
 @transaction.atomic
 def undo(reach: Reach, *, number: int, event: int | None = None, now: datetime) -> Ticket:
     """Undo the person's last merge or split of this ticket, whichever side of it the ticket was on; what was undone
-    already is passed over. With `event`, the number of one in its history, that one alone: who presses twice undoes
-    nothing before it. Returns the ticket as it is then.
+    already is passed over. One that they have handed over to another project comes back, if nobody has touched it.
+    With `event`, the number of one in its history, that one alone: who presses twice undoes nothing before it. Returns
+    the ticket as it is then.
 
     Raises NothingToUndo, TakenByAnother, NoSuchTicket, Forbidden.
     """
-    ticket = ticket_for(reach, number)
+    try:
+        ticket = ticket_for(reach, number)
+    except NoSuchTicket:
+        return _taken_back(reach, number, now=now)
     theirs = Event.objects.filter(ticket=ticket, person=reach.person, kind__in=UNDOABLE, at__gt=now - WITHIN)
     if event is not None:
         theirs = theirs.filter(number=event)
@@ -39,6 +44,14 @@ def undo(reach: Reach, *, number: int, event: int | None = None, now: datetime) 
 
 
 UNDOABLE = (Happening.MERGED, Happening.MERGED_IN, Happening.SPLIT_OFF, Happening.SPLIT_FROM)
+
+
+def _taken_back(reach: Reach, number: int, *, now: datetime) -> Ticket:
+    try:
+        take_back(reach, number=number, now=now)
+    except TooLate as error:
+        raise NothingToUndo(number) from error
+    return ticket_for(reach, number)
 
 
 def _undo(reach: Reach, ticket: Ticket, event: Event, *, now: datetime) -> bool:

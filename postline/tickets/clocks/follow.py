@@ -67,6 +67,12 @@ def restart(ticket: Ticket, *, now: datetime) -> None:
             _bring_up_to_date(ticket, _new(ticket, metric, now), rules, now=now)
 
 
+def stop(ticket: Ticket, *, now: datetime) -> None:
+    """Let all that run end unmet: the ticket leaves the project that promised them."""
+    running = {one.metric: one for one in Clock.objects.filter(ticket=ticket, met_at=None, stopped_at=None)}
+    _end(running, *Metric.values, met=False, now=now)
+
+
 def resume_stopped(ticket: Ticket, *, stopped_at: datetime, now: datetime) -> None:
     """Let the clocks run on that were stopped at this moment, as if they never had been: a merge is undone."""
     for clock in Clock.objects.filter(ticket=ticket, stopped_at=stopped_at):

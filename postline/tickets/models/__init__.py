@@ -3,6 +3,7 @@
 from postline.tickets.models.clock import Clock
 from postline.tickets.models.conversation import Attachment, Body, Direction, Draft, Message, Note, Other
 from postline.tickets.models.event import Event
+from postline.tickets.models.hand_over import HandOver
 from postline.tickets.models.merge import Merge
 from postline.tickets.models.reveal import Reveal, Why
 from postline.tickets.models.suggestion import Reason, Suggestion
@@ -16,6 +17,7 @@ __all__ = [
     "Direction",
     "Draft",
     "Event",
+    "HandOver",
     "Merge",
     "Message",
     "Note",

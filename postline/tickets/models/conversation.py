@@ -36,9 +36,10 @@ class Other(models.TextChoices):
 class Message(Showable):
     """A message of a ticket. Texts are in `Body`; the raw bytes of a received one in intake, under `raw_id`.
 
-    `digest` is what makes two deliveries the same message, once per project. `joined_by` says how it found its ticket
-    (a code of intake.thread) and `joined_to` which message its reference hit. `request_key` makes an answer that is
-    sent twice one answer.
+    `project` is the one that it came to or left from, also when its ticket is in another one by now. `digest` is what
+    makes two deliveries the same message, once per project. `joined_by` says how it found its ticket (a code of
+    intake.thread) and `joined_to` which message its reference hit. `request_key` makes an answer that is sent twice
+    one answer.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, db_index=False, related_name="messages")
@@ -131,9 +132,11 @@ class Attachment(models.Model):
 
 
 class Note(models.Model):
-    """An internal comment: never sent to anybody. A filter's has no author; `rule` is its name and version."""
+    """An internal comment: never sent to anybody, and read in the project alone that it was written in. A filter's has
+    no author; `rule` is its name and version."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="+")
     author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     rule = models.CharField(max_length=120, blank=True, default="", db_default="")
     text = models.TextField()

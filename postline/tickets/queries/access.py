@@ -8,9 +8,11 @@ from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from psycopg.errors import LockNotAvailable
 
+from postline.kit.sql import rows
 from postline.projects.rights import Reach, Right
-from postline.tickets.models import Event, State, Ticket
+from postline.tickets.models import State, Ticket
 from postline.tickets.queries.merged import merged_into
+from postline.tickets.queries.seen import WORKED_AT
 
 
 class NoSuchTicket(Exception):
@@ -97,8 +99,11 @@ def _checked(reach: Reach, ticket: Ticket | None, right: Right) -> Ticket:
 
 
 def _worked_at(reach: Reach, ticket: Ticket) -> bool:
-    """Who worked at a ticket may go on reading it after it was passed on, but not into a private queue, or into one
-    that a rule hides from them."""
+    """Who worked at a ticket may go on reading it after it was passed on, but not into a private queue, nor into one
+    that a rule hides from them, nor into another project."""
     if ticket.queue.private or ticket.queue_id in reach.closed or ticket.project_id not in reach.projects:
         return False
-    return Event.objects.filter(ticket=ticket, person=reach.person).exists()
+    return bool(rows(WORKED, {"ticket": ticket.pk, "person": reach.person.pk}))
+
+
+WORKED = f"SELECT 1 FROM tickets_ticket AS ticket WHERE id = %(ticket)s AND {WORKED_AT}"  # noqa: S608 - constants of ours

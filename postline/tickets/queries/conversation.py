@@ -86,10 +86,12 @@ class QueueChoice:
 
 @dataclass(frozen=True, slots=True)
 class TopicChoice:
-    """A topic of the ticket's project."""
+    """A topic of the ticket's project that can be chosen, or the one that the ticket has. `fields`: what that one's
+    form asks, as it is kept."""
 
     id: int
     name: str
+    fields: str
 
 
 @dataclass(slots=True)
@@ -150,8 +152,8 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A row of history, with the names that its ids stand for. `subject` is the person it is about. `data` is without
-    the number of a ticket that the reader does not see."""
+    """A row of history, with the names that its ids stand for. `subject` is the person or the project it is about.
+    `data` is without the number of a ticket that the reader does not see."""
 
     number: int
     kind: str
@@ -194,7 +196,7 @@ def conversation(reach: Reach, number: int, *, now: datetime, whole: bool = Fals
     """The ticket and what was said in it, with the choices that its page offers. Raises NoSuchTicket."""
     ticket = ticket_for(reach, number, related=("project", "queue", "requester", "mailbox"))
     shown = shown_of(reach, ticket, now=now)
-    this = {"ticket": ticket.pk, "project": ticket.project_id, "person": reach.person.pk}
+    this = {"ticket": ticket.pk, "project": ticket.project_id, "topic": ticket.topic_id, "person": reach.person.pk}
     queues = [QueueChoice(*row) for row in rows(QUEUES, this)]
     topics = [TopicChoice(*row) for row in rows(TOPICS, this)]
     messages, hidden = _messages(ticket, shown, whole=whole)
@@ -300,6 +302,8 @@ def _in_order(
     foreign: list[Said | Noted] = [one for one in messages if one.id not in told]
     foreign += [one for one in notes if one.id not in noting]
     foreign.sort(key=lambda one: one.at, reverse=True)
+    # notes that were written before the ticket came here are not read here; that there was one is told
+    moved_in = max((event.number for event in events if event.kind == Happening.TAKEN_OVER), default=0)
     earliest = min((message.at for message in messages), default=None)
     line = lines.get(_first_queue(ticket, events), ticket.queue.line)
     steps: list[Step] = []
@@ -310,17 +314,18 @@ def _in_order(
         if event.kind in SAYING:
             what = said.pop(event.data.get("message", 0), None)
         elif event.kind == Happening.NOTED:
-            what = noted.pop(event.data.get("note", 0), None)
+            what = noted.pop(event.data.get("note", 0), event if event.number < moved_in else None)
         if what is not None and (earliest is None or event.at >= earliest):
             steps.append(Step(what, line))
-        if event.kind in (Happening.MOVED, Happening.RETURNED):
+        if event.kind in (Happening.MOVED, Happening.RETURNED, Happening.TAKEN_OVER):
             line = lines.get(event.data.get("to", 0), line)
     steps += [Step(one, line) for one in reversed(foreign)]
     return steps
 
 
 def _first_queue(ticket: Ticket, events: Sequence[Happened]) -> int:
-    moves = (event.data.get("from") for event in events if event.kind in (Happening.MOVED, Happening.RETURNED))
+    leaving = (Happening.MOVED, Happening.RETURNED, Happening.HANDED_OVER)
+    moves = (event.data.get("from") for event in events if event.kind in leaving)
     return next((key for key in moves if key), ticket.queue_id)
 
 
@@ -350,17 +355,18 @@ FROM outbox_outboxmessage o JOIN tickets_message m ON m.outbox_message_id = o.id
 """
 
 EVENTS = """
-SELECT e.number, e.kind, e.at, p.login, s.login, e.data
+SELECT e.number, e.kind, e.at, p.login, coalesce(s.login, project.name), e.data
 FROM tickets_event e
 LEFT JOIN projects_person p ON p.id = e.person_id
 LEFT JOIN projects_person s ON s.id = CASE WHEN e.kind = %(assigned)s THEN (e.data ->> 'to')::bigint END
+LEFT JOIN projects_project project ON project.id = (e.data ->> 'project')::bigint
 WHERE e.ticket_id = %(ticket)s ORDER BY e.number
 """
 
 NOTES = """
 SELECT n.id, coalesce(p.login, ''), n.rule, n.text, n.created_at
 FROM tickets_note n LEFT JOIN projects_person p ON p.id = n.author_id
-WHERE n.ticket_id = %(ticket)s ORDER BY n.id
+WHERE n.ticket_id = %(ticket)s AND n.project_id = %(project)s ORDER BY n.id
 """
 
 FILES = """
@@ -389,4 +395,7 @@ SELECT id, slug, name, line, private, retired_at FROM projects_queue WHERE proje
 ORDER BY line, position, id
 """
 
-TOPICS = "SELECT id, name FROM projects_topic WHERE project_id = %(project)s ORDER BY name, id"
+TOPICS = """
+SELECT id, name, CASE WHEN id = %(topic)s::bigint THEN fields ELSE '[]' END FROM projects_topic
+WHERE project_id = %(project)s AND (retired_at IS NULL OR id = %(topic)s) ORDER BY name, id
+"""

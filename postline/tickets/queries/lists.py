@@ -30,6 +30,8 @@ class QueueFigures:
     project_id: int
     project_slug: str
     project_name: str
+    project_colour: str
+    project_logo: str  # the digest of its logo, empty without one
     slug: str
     name: str
     line: int
@@ -250,10 +252,12 @@ FILTERS = {
 }
 
 QUEUES = """
-SELECT q.id, q.project_id, p.slug, p.name, q.slug, q.name, q.line, q.parent_id, q.private, q.target_minutes,
+SELECT q.id, q.project_id, p.slug, p.name, p.colour, coalesce(logo.digest, ''), q.slug, q.name,
+    q.line, q.parent_id, q.private, q.target_minutes,
     coalesce(w.waiting, 0), w.oldest, coalesce(w.mine, 0)
 FROM projects_queue q
 JOIN projects_project p ON p.id = q.project_id
+LEFT JOIN projects_logo logo ON logo.project_id = p.id
 LEFT JOIN (
     SELECT queue_id, count(*) AS waiting, min(waiting_since) AS oldest,
         count(*) FILTER (WHERE owner_id = %(person)s) AS mine

@@ -17,10 +17,11 @@ def way_of(ticket_id: int) -> list[int]:
     return [key for (key,) in rows(WAY, {"ticket": ticket_id})]
 
 
-def named(number: int, *, project_id: int) -> int | None:
-    """The id of the ticket that has this number in the project, merged or not; None where the number leads nowhere."""
+def named(number: int, *, project_id: int) -> tuple[int, int] | None:
+    """The ids of the ticket that this number leads to from this project, merged or not, and of the project that it is
+    in now: who writes to the project that it was handed over from still means it. None where it leads nowhere."""
     found = rows(NAMED, {"number": number, "project": project_id})
-    return found[0][0] if found else None
+    return (found[0][0], found[0][1]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,11 @@ WITH RECURSIVE way AS (
 WAY = f"{STEPS} SELECT id FROM way ORDER BY step"  # noqa: S608 - constants of ours
 
 NAMED = """
-SELECT id FROM tickets_ticket AS ticket WHERE number = %(number)s AND project_id = %(project)s AND (
+SELECT id, project_id FROM tickets_ticket AS ticket WHERE number = %(number)s AND (
     state <> 'merged' OR EXISTS (SELECT FROM tickets_merge WHERE ticket_id = ticket.id AND undone_at IS NULL)
+) AND (
+    project_id = %(project)s
+    OR EXISTS (SELECT FROM tickets_handover WHERE ticket_id = ticket.id AND source_id = %(project)s)
 )
 """
 

@@ -7,14 +7,21 @@ from typing import Any
 
 from postline.kit.sql import rows
 from postline.projects.rights import Reach, Right
+from postline.tickets.queries.handed_over import PROJECT_OF_EVENT
+
+# Over a row `ticket`: they did something with it while it was in the project where it is now.
+WORKED_AT = f"""EXISTS (
+    SELECT FROM tickets_event AS did
+    WHERE did.ticket_id = ticket.id AND did.person_id = %(person)s AND {PROJECT_OF_EVENT} = ticket.project_id
+)"""
 
 # Over a row `ticket`: in a queue that they see, or one that they worked at and that is in no private queue now.
-SEEN = """(
+SEEN = f"""(
     ticket.queue_id = ANY(%(queues)s::bigint[])
     OR (
         ticket.project_id = ANY(%(projects)s::bigint[])
         AND EXISTS (SELECT FROM projects_queue AS place WHERE place.id = ticket.queue_id AND NOT place.private)
-        AND EXISTS (SELECT FROM tickets_event WHERE ticket_id = ticket.id AND person_id = %(person)s)
+        AND {WORKED_AT}
     )
 )"""
 

@@ -22,7 +22,7 @@ from postline.projects import automatic_texts, changes, managed
 from postline.projects.automatic_texts import AnswerSettings, Texts, Words
 from postline.projects.calendars import working_time_of
 from postline.projects.hours_in_words import week_in_words
-from postline.projects.models import AutomaticText, Occasion, Project, Queue
+from postline.projects.models import AutomaticText, FollowUp, Occasion, Project, Queue
 from postline.projects.rights import ProjectRight
 from postline.web.accounts.settings import OWN_NAMES
 from postline.web.manage.frame import conflict, seen, show, status_of
@@ -202,12 +202,16 @@ def _written(project: Project) -> dict[int | None, dict[str, list[str]]]:
     return written
 
 
+CLOSED_BEFORE = (Occasion.LONG_CLOSED, Occasion.STAYS_CLOSED)
+
+
 def _rows(project: Project, written: Mapping[str, list[str]]) -> list[Row]:
     used = {
         Occasion.NEW: True,
         Occasion.OUTSIDE_HOURS: project.calendar_id is not None,
         Occasion.FOLLOW_UP: project.answers_follow_ups,
         Occasion.LONG_CLOSED: project.long_closed_days is not None,
+        Occasion.STAYS_CLOSED: project.queues.filter(follow_up=FollowUp.CLOSED, retired_at=None).exists(),
     }
     return [Row(one, str(one.label), sorted(written.get(one, [])), used[one]) for one in Occasion]
 
@@ -239,7 +243,7 @@ def _edited(
         hours=(queue.answer_within_hours if queue else None) or project.answer_within_hours,
         language=language,
         signature=project.name,
-        closed_at=now - SAMPLE_CLOSED if occasion == Occasion.LONG_CLOSED else None,
+        closed_at=now - SAMPLE_CLOSED if occasion in CLOSED_BEFORE else None,
         now=_moment_of(occasion, project, now=now),
     )
     return Edited(

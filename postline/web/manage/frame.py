@@ -33,6 +33,7 @@ class Area:
 
 AREAS = (
     Area("queues", _("Queues"), "manage-queues", ProjectRight.QUEUES),
+    Area("topics", _("Topics"), "manage-topics", ProjectRight.TOPICS),
     Area("groups", _("Groups"), "manage-groups", ProjectRight.STAFF),
     Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MAILBOXES),
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.TEMPLATES),
@@ -40,6 +41,7 @@ AREAS = (
     Area("working-time", _("Working time"), "manage-working-time", ProjectRight.WORKING_TIME),
     Area("senders", _("Senders"), "manage-senders", ProjectRight.SCREEN),
     Area("set-up", _("Set-up as a file"), "manage-set-up", ProjectRight.SET_UP),
+    Area("looks", _("Looks and languages"), "manage-looks", ProjectRight.SETTINGS),
     Area("project", _("Settings"), "manage-project", ProjectRight.SETTINGS),
 )
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from postline.kit import clock
 from postline.kit.text import readable
 from postline.projects import changes, managed, queues
-from postline.projects.models import Group, Line, Project, Queue
+from postline.projects.models import FollowUp, Group, Line, Project, Queue
 from postline.projects.rights import ProjectRight
 from postline.projects.slugs import SlugTaken, WrongSlug
 from postline.web.manage.frame import conflict, seen, show, status_of
@@ -65,6 +65,28 @@ class QueueForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
 
+    follow_up = forms.ChoiceField(
+        label=gettext_lazy("A message to a closed ticket"),
+        choices=FollowUp,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    follow_up_days = forms.IntegerField(
+        label=gettext_lazy("So many days after it was closed, and later"),
+        min_value=0,
+        max_value=queues.LONGEST_CLOSED,
+        required=False,
+        help_text=gettext_lazy("Before that, it opens the ticket again in any case. 0: at once."),
+    )
+    keeps_agent = forms.BooleanField(
+        label=gettext_lazy("A follow-up goes to whoever answered last"),
+        required=False,
+    )
+    accepts_from_projects = forms.BooleanField(
+        label=gettext_lazy("Takes tickets of other projects"),
+        required=False,
+    )
+
     def __init__(self, *args: Any, project: Project, line: Line, besides: Queue | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usable = Queue.objects.filter(project=project, retired_at=None, successor=None).order_by("position", "pk")
@@ -88,6 +110,10 @@ class QueueForm(forms.Form):
             return_queue=given.get("return_queue"),
             target_minutes=given["target_minutes"],
             signature=readable(given["signature"]),
+            follow_up=FollowUp(given["follow_up"] or FollowUp.REOPEN),
+            follow_up_days=given["follow_up_days"] or 0,
+            keeps_agent=given["keeps_agent"],
+            accepts_from_projects=given["accepts_from_projects"],
         )
 
     def refuse(self, error: queues.WrongQueueSetting) -> None:
@@ -97,12 +123,25 @@ class QueueForm(forms.Form):
             "group": _("Choose a group of the same project and line."),
             "private": _("A private queue is seen by its group alone: choose the group first."),
             "return_queue": _("Choose a queue of the second line."),
+            "accepts_from_projects": _("Nobody outside its group is told the name of a private queue."),
         }
         self.add_error(error.field, words.get(error.field, _("This does not fit.")))
 
     def _offer(self, name: str, choices: Any, nothing: str) -> None:
         field = cast(Choice, self.fields[name])
         field.queryset, field.empty_label = choices, nothing
+
+
+AS_THEY_ARE = (
+    "name",
+    "private",
+    "target_minutes",
+    "signature",
+    "follow_up",
+    "follow_up_days",
+    "keeps_agent",
+    "accepts_from_projects",
+)
 
 
 class NewQueueForm(QueueForm):
@@ -132,6 +171,7 @@ def new(request: StaffRequest, project: str) -> HttpResponse:
     it = managed.project_for(request.reach, project, ProjectRight.QUEUES)
     line = Line.FIRST if request.GET.get("line") == "1" else Line.SECOND
     initial = {"target_minutes": 60 if line == Line.FIRST else 480, "parent": request.GET.get("parent")}
+    initial |= {"follow_up": FollowUp.REOPEN, "follow_up_days": 0}
     form = NewQueueForm(request.POST or None, project=it, line=line, initial=initial)
     if request.method == "POST" and form.is_valid():
         slug = form.cleaned_data["slug"] or slugify(form.cleaned_data["name"])[:50].strip("-")
@@ -157,7 +197,7 @@ def queue(request: StaffRequest, project: str, queue: str) -> HttpResponse:
     it = managed.queue_for(request.reach, project, queue)
     if not it.is_in_use:
         return redirect("manage-queue-retire", it.project.slug, it.slug)
-    initial = {name: getattr(it, name) for name in ("name", "private", "target_minutes", "signature")}
+    initial = {name: getattr(it, name) for name in AS_THEY_ARE}
     initial |= {"parent": it.parent_id, "group": it.group_id, "return_queue": it.return_queue_id}
     form = QueueForm(request.POST or None, project=it.project, line=Line(it.line), besides=it, initial=initial)
     missed: changes.ChangedMeanwhile | None = None

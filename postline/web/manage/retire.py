@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -21,6 +22,13 @@ from postline.tickets.actions import retire_queue as domain
 from postline.web.manage.frame import show
 from postline.web.shared.decorators import StaffRequest, requires
 
+LEADING = {
+    "mailboxes": gettext_lazy("Mailboxes"),
+    "topics": gettext_lazy("Topics"),
+    "follow-ups": gettext_lazy("Queues whose follow-ups go there"),
+    "below": gettext_lazy("Queues below it, which go up one level"),
+    "filters": gettext_lazy("Filters"),
+}
 AT_ONCE_SECONDS = 2.0  # what can be moved so quickly is moved before the page is shown; the worker does the rest
 
 
@@ -47,6 +55,7 @@ def retire(request: StaffRequest, project: str, queue: str) -> HttpResponse:
         "heirs": heirs,
         "left": domain.tickets_left(it),
         "is_needed": domain.is_needed(it),
+        "leads_to": {LEADING.get(code, code): names for code, names in domain.leads_to(it).items() if names},
         "faults": faults,
         "typed": request.POST,
     }

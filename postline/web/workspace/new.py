@@ -153,7 +153,7 @@ def _page(request: StaffRequest, form: Form, faults: dict[str, str]) -> HttpResp
         "all_queues": all_queues,
         "queues": queues,
         "projects": projects,
-        "topics": list(Topic.objects.filter(project_id__in=projects).order_by("project_id", "name")),
+        "topics": list(Topic.objects.filter(project_id__in=projects, retired_at=None).order_by("project_id", "name")),
         "languages": sorted(LANGUAGES),
         "form": form,
         "faults": faults,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import wraps
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.backends.utils import csrf_input
+from django.utils.translation import get_language
 
 from postline.kit import clock
+from postline.projects.form_fields import read
 from postline.projects.rights import Reach, Right
+from postline.tickets.history import Happening
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket, Why
 from postline.tickets.queries.clocks import clock_facts, promised_minutes
-from postline.tickets.queries.conversation import Conversation, QueueChoice, Said, conversation
+from postline.tickets.queries.conversation import Conversation, Happened, QueueChoice, Said, conversation
+from postline.tickets.queries.handed_over import came_from
 from postline.tickets.queries.joined import how_joined
 from postline.tickets.queries.merged import merged_here, merged_into
 from postline.tickets.queries.suggestions import suggestions_for
@@ -59,7 +64,9 @@ def ticket_page(
     names = Names(
         queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},
         topics={topic.id: topic.name for topic in talk.topics},
+        private={queue.id for queue in talk.queues if queue.private},
     )
+    kinds = {step.what.kind for step in talk.steps if isinstance(step.what, Happened)}
     context = {
         "csrf": csrf_input(request),  # once: the page has a dozen forms
         "ticket": ticket,
@@ -77,6 +84,9 @@ def ticket_page(
         "merged_numbers": {one.number for one in parts},
         "suggestions": suggestions_for(reach, ticket) if not is_merged else [],
         "may_split": sum(1 for step in talk.steps if isinstance(step.what, Said) and step.what.is_theirs) > 1,
+        "came_from": came_from(ticket) if Happening.TAKEN_OVER in kinds else None,
+        "linked": linked(talk),
+        "labels": labels_of(talk),
         "reason_of": suggestion_words,
         "reasons": list(Why),
         "holder": talk.holder if ticket.taken_until is not None and ticket.taken_until > now else None,
@@ -108,6 +118,20 @@ def ticket_page(
     }
     status = 409 if held is not None else trouble.status if trouble else 200
     return render(request, "workspace/ticket.jinja", context, status=status)
+
+
+def labels_of(talk: Conversation) -> dict[str, str]:
+    """What the form of the ticket's topic calls its fields, in the reader's language."""
+    kept = next((topic.fields for topic in talk.topics if topic.id == talk.ticket.topic_id), "[]")
+    language, otherwise = get_language() or "en", talk.ticket.project.language
+    return {one.name: one.label_in(language, otherwise=otherwise) for one in read(json.loads(kept))}
+
+
+def linked(talk: Conversation) -> list[tuple[str, int]]:
+    """The tickets that this one follows or is followed by, as far as the reader sees them, each with the kind."""
+    found = (step.what for step in talk.steps if isinstance(step.what, Happened))
+    wanted = (Happening.FOLLOWS, Happening.FOLLOWED_BY)
+    return [(one.kind, one.data["other"]) for one in found if one.kind in wanted and "other" in one.data]
 
 
 def posted(view: View[...]) -> OpenView[...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -33,11 +33,14 @@ class Names:
 
     queues: Mapping[int, str]
     topics: Mapping[int, str]
+    private: Collection[int] = ()
 
     def queue(self, key: int | None) -> Markup:
-        """The name of a queue, or that it is a private one."""
+        """The name of a queue, or that it is a private one, or one of the project that the ticket was in before."""
         name = self.queues.get(key or 0)
-        return Markup("<b>{}</b>").format(name if name is not None else _("a private queue"))
+        if name is None:
+            name = _("a private queue") if key in self.private else _("a queue of another project")
+        return Markup("<b>{}</b>").format(name)
 
     def topic(self, key: int | None) -> str:
         """The name of a topic; empty where there is none any more."""
@@ -160,8 +163,10 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
             return _("%(who)s set it to “%(state)s”"), {"state": _state(data.get("to", ""))}
         case Happening.WOKEN:
             return _("the date that it waited for has come"), {}
-        case Happening.TOPIC if data.get("to"):
+        case Happening.TOPIC if data.get("to") in names.topics:
             return _("%(who)s set the topic to %(topic)s"), {"topic": names.topic(data["to"])}
+        case Happening.TOPIC if data.get("to"):
+            return _("%(who)s set the topic"), {}
         case Happening.TOPIC:
             return _("%(who)s took the topic away"), {}
         case Happening.PRIORITY:
@@ -202,11 +207,28 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
             return _("%(who)s split off %(other)s: another problem"), {"other": _number(data)}
         case Happening.SPLIT_FROM:
             return _("%(who)s split it off from %(other)s"), {"other": _number(data)}
+        case Happening.HANDED_OVER:
+            return _("%(who)s handed it over to %(project)s"), {"project": _bold(event.subject)}
+        case Happening.TAKEN_OVER:
+            words = _("came from %(project)s to %(queue)s")
+            return words, {"project": _bold(event.subject), "queue": names.queue(data.get("to"))}
+        case Happening.FOLLOWS:
+            return _("it was written to %(other)s, which had been closed for too long"), {"other": _number(data)}
+        case Happening.FOLLOWED_BY:
+            return _("the requester wrote again: %(other)s was opened for it"), {"other": _number(data)}
+        case Happening.STAYED_CLOSED:
+            return _("it stays closed"), {}
+        case Happening.NOTED:
+            return _("%(who)s wrote a note that stays in another project"), {}
         case Happening.REVEALED:
             return _("%(who)s looked at hidden addresses and numbers (%(reason)s)"), {"reason": why_words(data)}
         case Happening.NOT_ACKNOWLEDGED:
             return _("no automatic answer (%(reason)s)"), {"reason": reason_words(data.get("reason", ""))}
     return event.kind, {}
+
+
+def _bold(words: str | None) -> Markup:
+    return Markup("<b>{}</b>").format(words or "")
 
 
 def _filter(data: Mapping[str, Any]) -> Markup:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from postline.tickets import numbers
 from postline.tickets.actions.answer import NoAddress, NothingToSay, TooLong
 from postline.tickets.actions.change import WrongOwner, WrongState, WrongTags, WrongTopic
+from postline.tickets.actions.hand_over import NotAccepted
 from postline.tickets.actions.merge import WrongTarget
 from postline.tickets.actions.move import WrongQueue
 from postline.tickets.actions.open import WrongAddress
@@ -43,6 +44,7 @@ TROUBLES = (
     WrongMessage,
     NotMerged,
     NothingToUndo,
+    NotAccepted,
     NoReason,
     NothingHidden,
 )
@@ -107,6 +109,9 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble(_("Nothing is hidden from you here."), _("You see this ticket as it is."), 409)
         case NotMerged() | NothingToUndo():
             return Trouble(_("Nothing to undo."), _("The tickets are apart already."), 409)
+        case NotAccepted():
+            words = _("This queue takes no tickets of other projects. Choose another one.")
+            return Trouble(_("Not handed over."), words)
         case WrongQueue() | WrongTopic():
             return Trouble(_("Nothing was changed."), _("Choose one of the ticket’s project."))
     raise error
