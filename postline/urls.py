@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("postline.web.accounts.urls")),
     path("", include("postline.web.manage.urls")),
     path("logos/<slug:project>/<slug:digest>/", logos.logo, name="logo"),
+    path("", include("postline.web.manage.rules.urls")),
     path("api/v1/", api),
     path("favicon.ico", front.favicon),
     path("robots.txt", front.robots),

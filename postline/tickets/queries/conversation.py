@@ -90,6 +90,7 @@ class TopicChoice:
     form asks, as it is kept."""
 
     id: int
+    slug: str
     name: str
     fields: str
 
@@ -270,7 +271,9 @@ def _as_shown(one: TakesPart, shown: Shown) -> TakesPart:
 
 
 def _events(ticket: Ticket) -> list[Happened]:
-    found = rows(EVENTS, {"ticket": ticket.pk, "assigned": str(Happening.ASSIGNED)})
+    found = rows(
+        EVENTS, {"ticket": ticket.pk, "assigned": str(Happening.ASSIGNED), "filtered": str(Happening.FILTERED)}
+    )
     return [Happened(*(*row[:-1], json.loads(row[-1]))) for row in found]
 
 
@@ -358,7 +361,8 @@ EVENTS = """
 SELECT e.number, e.kind, e.at, p.login, coalesce(s.login, project.name), e.data
 FROM tickets_event e
 LEFT JOIN projects_person p ON p.id = e.person_id
-LEFT JOIN projects_person s ON s.id = CASE WHEN e.kind = %(assigned)s THEN (e.data ->> 'to')::bigint END
+LEFT JOIN projects_person s ON s.id = CASE e.kind WHEN %(assigned)s THEN (e.data ->> 'to')::bigint
+    WHEN %(filtered)s THEN (e.data ->> 'owner')::bigint END
 LEFT JOIN projects_project project ON project.id = (e.data ->> 'project')::bigint
 WHERE e.ticket_id = %(ticket)s ORDER BY e.number
 """
@@ -396,6 +400,6 @@ ORDER BY line, position, id
 """
 
 TOPICS = """
-SELECT id, name, CASE WHEN id = %(topic)s::bigint THEN fields ELSE '[]' END FROM projects_topic
+SELECT id, slug, name, CASE WHEN id = %(topic)s::bigint THEN fields ELSE '[]' END FROM projects_topic
 WHERE project_id = %(project)s AND (retired_at IS NULL OR id = %(topic)s) ORDER BY name, id
 """

@@ -36,6 +36,8 @@ AREAS = (
     Area("topics", _("Topics"), "manage-topics", ProjectRight.TOPICS),
     Area("groups", _("Groups"), "manage-groups", ProjectRight.STAFF),
     Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MAILBOXES),
+    Area("filters", _("Filters"), "manage-filters", ProjectRight.FILTERS),
+    Area("hints", _("Hints"), "manage-hints", ProjectRight.HINTS),
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.TEMPLATES),
     Area("rights", _("Rights"), "manage-rights", ProjectRight.RIGHTS),
     Area("working-time", _("Working time"), "manage-working-time", ProjectRight.WORKING_TIME),
