@@ -23,7 +23,7 @@ Values = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What may not stand in a text: the line, a code (`problems.py` has its sentence) and what it is about."""
+    """What may not stand in a text: the line, a code (`sentences.py` has its sentence) and what it is about."""
 
     line: int
     code: str

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from postline.intake.automatic_answer.words import SPOKEN, Said, speak
 from postline.kit import clock
 from postline.kit.templating import NotATemplate
-from postline.kit.templating.problems import sentence
+from postline.kit.templating.sentences import sentence
 from postline.projects import automatic_texts, changes, managed
 from postline.projects.automatic_texts import AnswerSettings, Texts, Words
 from postline.projects.calendars import working_time_of
