@@ -51,7 +51,7 @@ def compose_answer(
     domain = mailbox.address.rpartition("@")[2]
     chain = _chain(ticket, original)
     with translation.override(ticket.language or ticket.project.language):
-        signature = f"-- \n{queue.signature}" if queue.signature else ""
+        signature = f"-- \n{queue.signature}" if queue.signature and not _is_signed(text, queue) else ""
         introduction = _introduction(original, time_zone=ticket.project.time_zone) if original else ""
     return Outgoing(
         kind=Kind.ANSWER,
@@ -76,6 +76,11 @@ def compose_answer(
         language=ticket.language,
         files=files,
     )
+
+
+def _is_signed(text: str, queue: Queue) -> bool:
+    """Whether the text ends with the signature already, for example because a template put it there."""
+    return text.rstrip().endswith(queue.signature.strip())
 
 
 def reply_subject(subject: str) -> str:

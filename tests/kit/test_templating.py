@@ -198,7 +198,7 @@ def test_plurals_are_right(language: str, words: tuple[str, ...], expected: dict
     ("language", "long", "short", "weekday"),
     [
         ("en", "5 March 2026", "05/03/2026", "Thursday, 5 March 2026"),
-        ("ru", "5 марта 2026\u202fг.", "05.03.2026", "четверг, 5 марта 2026\u202fг."),
+        ("ru", "5 марта 2026", "05.03.2026", "четверг, 5 марта 2026"),
         ("nl", "5 maart 2026", "05-03-2026", "donderdag 5 maart 2026"),
     ],
 )

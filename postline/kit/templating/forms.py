@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +14,7 @@ DATE_FORMS = ("long", "short", "weekday")
 _CLDR = {"long": "long", "short": "short", "weekday": "full"}
 _ORDER = ("zero", "one", "two", "few", "many", "other")  # as CLDR lists the forms
 _COUNTED = 200  # every form that whole numbers take in any language is seen below this one
+_YEAR = re.compile(r"\s[гр]\.$")  # Russian “2026 г.” would end a sentence with two full stops
 _BRITISH = "en_GB"  # 5 March 2026, not March 5; 14:30, not 2:30 PM
 
 
@@ -33,7 +35,7 @@ def plural(number: int, words: Sequence[str], language: str) -> str:
 def date_in_words(moment: date, form: str, language: str) -> str:
     """`5 March 2026`, `05/03/2026`, `Thursday, 5 March 2026`, as the language writes it."""
     day = moment.date() if isinstance(moment, datetime) else moment
-    return format_date(day, format=_CLDR[form], locale=_locale(language))
+    return _YEAR.sub("", format_date(day, format=_CLDR[form], locale=_locale(language)))
 
 
 def time_in_words(moment: date, language: str) -> str:

@@ -57,3 +57,10 @@ def to_send(templates: Collection[int], wanted: Collection[int]) -> list[File]:
         return []
     found = TemplateFile.objects.filter(template__in=templates, pk__in=wanted).order_by("pk")
     return [File(one.filename, one.content_type, bytes(one.content)) for one in found]
+
+
+def files_of_templates(templates: Collection[int]) -> list[TemplateFile]:
+    """Their files without the content, for the editor of an answer."""
+    if not templates:
+        return []
+    return list(TemplateFile.objects.defer("content").filter(template__in=templates).order_by("pk"))

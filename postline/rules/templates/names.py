@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from postline.kit.templating import Kind, Names, Value
 from postline.kit.text import one_line
 from postline.projects import automatic_texts
-from postline.projects.models import Person, Project
+from postline.projects.models import Project
 from postline.projects.promises import promised
+from postline.projects.rights import Reach, Right
 from postline.tickets import numbers
 from postline.tickets.models import Ticket
 
@@ -53,22 +54,22 @@ def names_for(*, automatic: bool) -> Names:
     return AUTOMATIC if automatic else NAMES
 
 
-def values_for_person(ticket: Ticket, person: Person, *, language: str, now: datetime) -> dict[str, Value]:
-    """The values of a ticket that is being answered, plain text and numbers alone. The ticket is fetched for the
-    person, with its project, queue, topic and requester."""
+def values_for_person(ticket: Ticket, reach: Reach, *, language: str, now: datetime) -> dict[str, Value]:
+    """The values of a ticket that is being answered, plain text and numbers alone. The ticket was fetched for the
+    person, with its project, queue, topic and requester; who may not see personal data gets no address."""
     zone = ZoneInfo(ticket.project.time_zone)
     local = now.astimezone(zone)
     requester = one_line(ticket.requester.name)
     return {
         "requester": requester,
         "first_name": first_name(requester),
-        "address": ticket.requester.address,
+        "address": ticket.requester.address if reach.may(Right.PERSONAL, ticket.queue_id) else None,
         "subject": one_line(ticket.subject),
         "created": ticket.created_at.astimezone(zone),
         "days": max(0, (local.date() - ticket.created_at.astimezone(zone).date()).days),
         "queue": ticket.queue.name,
         "topic": ticket.topic.name if ticket.topic else None,
-        "agent": person.name,
+        "agent": reach.person.name,
         "signature": ticket.queue.signature,
         "closed": ticket.closed_at.astimezone(zone) if ticket.closed_at else None,
         **{f"form.{name}": one_line(str(value)) for name, value in ticket.fields.items() if value is not None},

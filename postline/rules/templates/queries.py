@@ -100,10 +100,9 @@ def count_stale(project: Project, *, now: datetime) -> int:
     return Template.objects.filter(_stale(now), project=project).count()
 
 
-def offered(reach: Reach, ticket: Ticket, *, words: str = "", most: int = OFFERED) -> list[Template]:
+def offered(ticket: Ticket, *, words: str = "", most: int = OFFERED) -> list[Template]:
     """The templates for an answer to this ticket, which was fetched for the person: those of its topic first, then
-    those that are used most. With their texts. Raises Forbidden for who may not answer."""
-    reach.require(Right.ANSWER, ticket.queue_id)
+    those that are used most. With their texts."""
     found = _matching(_for_queue(ticket), words).annotate(
         fits=Case(When(topic__isnull=False, topic=ticket.topic_id, then=Value(0)), default=Value(1))
     )
@@ -111,9 +110,8 @@ def offered(reach: Reach, ticket: Ticket, *, words: str = "", most: int = OFFERE
     return list(found.prefetch_related(texts).order_by("fits", F("used_count").desc(), Lower("name"), "pk")[:most])
 
 
-def offered_one(reach: Reach, ticket: Ticket, slug: str) -> Template:
-    """One of them. Raises NothingThere, Forbidden."""
-    reach.require(Right.ANSWER, ticket.queue_id)
+def offered_one(ticket: Ticket, slug: str) -> Template:
+    """One of them. Raises NothingThere."""
     texts = Prefetch("texts", queryset=TemplateText.objects.select_related("template__project").order_by("language"))
     found = _for_queue(ticket).filter(slug=slug).prefetch_related(texts).first()
     if found is None:

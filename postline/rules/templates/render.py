@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from postline.kit.templating import NotATemplate, Values, fill, marked, parse, without_gaps
 from postline.kit.text import one_line
-from postline.projects.models import Person, Project
+from postline.projects.models import Project
+from postline.projects.rights import Reach
 from postline.rules.models import TemplateText
 from postline.rules.templates.names import MEANINGS, NAMES, values_for_person, values_of_project
 from postline.tickets.models import Ticket
@@ -46,9 +47,9 @@ def best(texts: list[TemplateText], language: str) -> TemplateText | None:
     return texts[0] if texts else None
 
 
-def render_for_person(words: TemplateText, ticket: Ticket, person: Person, *, now: datetime) -> Rendered:
+def render_for_person(words: TemplateText, ticket: Ticket, reach: Reach, *, now: datetime) -> Rendered:
     """The text for the editor of whoever answers the ticket. Raises NotATemplate should it be broken."""
-    return rendered(words.text, values_for_person(ticket, person, language=words.language, now=now), words.language)
+    return rendered(words.text, values_for_person(ticket, reach, language=words.language, now=now), words.language)
 
 
 def rendered(text: str, values: Values, language: str) -> Rendered:

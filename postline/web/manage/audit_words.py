@@ -57,6 +57,10 @@ ACTIONS = {
     "target.created": gettext_lazy("target made"),
     "target.changed": gettext_lazy("target changed"),
     "target.deleted": gettext_lazy("target deleted"),
+    "template.created": gettext_lazy("template made"),
+    "template.changed": gettext_lazy("template changed"),
+    "template.reviewed": gettext_lazy("template looked through"),
+    "template.deleted": gettext_lazy("template deleted"),
     "outbox.retried": gettext_lazy("message tried again"),
     "quarantine.run-again": gettext_lazy("message run again"),
     "quarantine.deleted": gettext_lazy("message deleted"),
@@ -119,6 +123,10 @@ FIELDS = {
     "queue": gettext_lazy("queue"),
     "where": gettext_lazy("in which queues"),
     "reason": gettext_lazy("reason"),
+    "topic": gettext_lazy("topic"),
+    "automatic": gettext_lazy("filters may send it"),
+    "enabled": gettext_lazy("in use"),
+    "files": gettext_lazy("files"),
     **OWN_NAMES,
 }
 

@@ -35,6 +35,7 @@ AREAS = (
     Area("queues", _("Queues"), "manage-queues", ProjectRight.QUEUES),
     Area("groups", _("Groups"), "manage-groups", ProjectRight.STAFF),
     Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MAILBOXES),
+    Area("templates", _("Templates"), "manage-templates", ProjectRight.TEMPLATES),
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.TEMPLATES),
     Area("rights", _("Rights"), "manage-rights", ProjectRight.RIGHTS),
     Area("working-time", _("Working time"), "manage-working-time", ProjectRight.WORKING_TIME),

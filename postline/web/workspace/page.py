@@ -11,6 +11,7 @@ from django.template.backends.utils import csrf_input
 
 from postline.kit import clock
 from postline.projects.rights import Reach, Right
+from postline.rules.templates.files import files_of_templates
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket, Why
 from postline.tickets.queries.clocks import clock_facts, promised_minutes
 from postline.tickets.queries.conversation import Conversation, QueueChoice, Said, conversation
@@ -89,6 +90,7 @@ def ticket_page(
         "priorities": list(Priority),
         "languages": sorted({*LANGUAGES, ticket.language} - {""}),
         "answer": _shown_answer(talk, typed),
+        "brought_files": files_of_templates(typed.templates) if typed else [],
         "note": _shown_note(talk, typed),
         "open_editor": typed.kind if typed and held is None else "",
         "trouble": trouble,
