@@ -88,7 +88,7 @@ class Texts:
         """The queue's words, else the project's, else Postline's own."""
         for queue in (queue_id, None):
             own = self._own.get((project_id, queue, occasion, language))
-            if own is not None and _can_be_read(own, language):
+            if own is not None and can_be_read(own, language):
                 return own
         return default_words(occasion, language)
 
@@ -234,7 +234,7 @@ def require_fitting(words: Words, language: str) -> Words:
     return Words(subject, text)
 
 
-def _can_be_read(words: Words, language: str) -> bool:
+def can_be_read(words: Words, language: str) -> bool:
     """What was kept was checked; should it be wrong all the same, Postline's own words go out (F20)."""
     return not any(problems(part, NAMES, language) for part in (words.subject, words.text))
 

@@ -16,8 +16,6 @@ from postline.projects.rights import Forbidden
 from postline.projects.slugs import SlugTaken, WrongSlug
 from postline.rules.models import Template, TemplateDay, TemplateFile, TemplateVersion
 from postline.rules.templates import (
-    Sending,
-    automatic_subject,
     change,
     files,
     find,
@@ -125,9 +123,8 @@ def test_nothing_of_the_sender_is_in_what_goes_out_by_itself(d: Department) -> N
     made(d, texts={"en": Words("About {{ number }}", text)})
     words = find(d.projects["mail"].pk, "reset", "en")
     assert words is not None
-    sending = Sending(project=d.projects["mail"], number=100_000_004, now=NOW)
-    assert render_automatic(words, sending) == f"Hello,\n\nIt has the number {numbers.show(100_000_004)}."
-    assert automatic_subject(words, sending) == f"About {numbers.show(100_000_004)}"
+    said = render_automatic(words, project=d.projects["mail"], number=100_000_004, now=NOW)
+    assert said == f"Hello,\n\nIt has the number {numbers.show(100_000_004)}."
 
 
 @pytest.mark.parametrize("name", ["requester", "first_name", "address", "subject", "form.x", "agent", "created"])
@@ -145,7 +142,7 @@ def test_a_template_that_is_broken_in_the_database_sends_nothing(d: Department) 
     template.texts.update(text="{% for x in y %}")
     words = find(template.project_id, "reset", "en")
     assert words is not None
-    assert render_automatic(words, Sending(project=template.project, number=1, now=NOW)) == ""
+    assert render_automatic(words, project=template.project, number=1, now=NOW) == ""
 
 
 def test_the_language_is_the_ticket_s_else_the_project_s_else_any(d: Department) -> None:

@@ -24,6 +24,7 @@ from postline.api.v1 import (
     projects,
     queues,
     reveals,
+    templates,
     tickets,
     topics,
 )
@@ -122,7 +123,8 @@ def interface() -> NinjaAPI:
     )
     api.add_decorator(answered)
     errors.register(api)
-    for noun in (me, projects, queues, topics, tickets, leases, merging, reveals, messages, events, attachments):
+    of_tickets = (tickets, leases, merging, reveals, messages, events, attachments)
+    for noun in (me, projects, queues, topics, templates, *of_tickets):
         api.add_router("", noun.router)
     return api
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,11 +10,12 @@ from functools import lru_cache
 from postline.kit.html import text_to_html
 from postline.kit.sql import rows
 from postline.kit.templating import Value
-from postline.projects.automatic_texts import Texts, Words, filled_in
+from postline.projects.automatic_texts import Texts, Words, can_be_read, filled_in
 from postline.projects.calendars import working_time_of
 from postline.projects.models import Mailbox, Occasion, Project
 from postline.projects.promises import promised
 from postline.projects.working_time import WorkingTime
+from postline.rules.templates.render import best, sendable
 from postline.settings import LANGUAGES
 from postline.tickets import numbers
 
@@ -41,8 +42,9 @@ class Said:
 class Voice:
     """Speaks for some projects at one moment: their words and promises are read once."""
 
-    def __init__(self, project_ids: Iterable[int], *, now: datetime) -> None:
+    def __init__(self, project_ids: Iterable[int], *, templates: Collection[int] = (), now: datetime) -> None:
         ids = list(project_ids)
+        self._templates = sendable(templates)
         self._now = now
         self._texts = Texts(ids)
         self._promised: dict[int, int] = dict(rows(PROMISED, {"projects": ids}))
@@ -56,13 +58,19 @@ class Voice:
         language: str,
         closed_at: datetime | None = None,
         due_at: datetime | None = None,
+        template_id: int | None = None,
     ) -> Said:
-        """The answer in `language`, else in the project's. `due_at`: when the ticket's target asks for an answer."""
+        """The answer in `language`, else in the project's. `due_at`: when the ticket's target asks for an answer.
+        `template_id`: what is said instead, as long as it may be sent."""
         project = mailbox.project
         language = language if language in SPOKEN else project.language
         hours = self._promised.get(queue_id, project.answer_within_hours)
+        words = self._texts.find(project.pk, queue_id, occasion, language)
+        own = best(self._templates.get(template_id, []), language) if template_id is not None else None
+        if own is not None and can_be_read(of_template := Words(own.subject or words.subject, own.text), own.language):
+            words, language = of_template, own.language
         return speak(
-            self._texts.find(project.pk, queue_id, occasion, language),
+            words,
             project=project,
             working=working_time_of(project.pk, queue_id, now=self._now),
             hours=hours,

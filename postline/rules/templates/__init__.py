@@ -1,12 +1,5 @@
 """Answer templates: written by leads, put into answers by agents, sent by filters."""
 
-from postline.rules.templates.render import (
-    Rendered,
-    Sending,
-    automatic_subject,
-    find,
-    render_automatic,
-    render_for_person,
-)
+from postline.rules.templates.render import Rendered, find, render_automatic, render_for_person
 
-__all__ = ["Rendered", "Sending", "automatic_subject", "find", "render_automatic", "render_for_person"]
+__all__ = ["Rendered", "find", "render_automatic", "render_for_person"]

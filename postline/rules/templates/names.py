@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from postline.kit.templating import Kind, Names, Value
 from postline.kit.text import one_line
 from postline.projects import automatic_texts
-from postline.projects.models import Project
+from postline.projects.calendars import working_time_of
+from postline.projects.models import Project, Queue
 from postline.projects.promises import promised
 from postline.projects.rights import Reach, Right
 from postline.tickets import numbers
@@ -71,25 +72,39 @@ def values_for_person(ticket: Ticket, reach: Reach, *, language: str, now: datet
         "topic": ticket.topic.name if ticket.topic else None,
         "agent": reach.person.name,
         "signature": ticket.queue.signature,
-        "closed": ticket.closed_at.astimezone(zone) if ticket.closed_at else None,
         **{f"form.{name}": one_line(str(value)) for name, value in ticket.fields.items() if value is not None},
         **values_of_project(
-            ticket.project, ticket.queue.answer_within_hours, number=ticket.number, language=language, now=now
+            ticket.project,
+            ticket.queue,
+            number=ticket.number,
+            language=language,
+            closed_at=ticket.closed_at,
+            now=now,
         ),
     }
 
 
 def values_of_project(
-    project: Project, queue_hours: int | None, *, number: int | None, language: str, now: datetime
+    project: Project,
+    queue: Queue | None,
+    *,
+    number: int | None,
+    language: str,
+    closed_at: datetime | None = None,
+    now: datetime,
 ) -> dict[str, Value]:
-    """The values that say nothing of a sender. `queue_hours` is the queue's own promise, None where it has none."""
-    hours = queue_hours if queue_hours is not None else project.answer_within_hours
-    return {
-        "number": numbers.show(number) if number is not None else None,
-        "project": project.name,
-        "today": now.astimezone(ZoneInfo(project.time_zone)).date(),
-        **promised(project, hours, language=language, now=now),
-    }
+    """The values that say nothing of a sender. The promise and the working time are those of the queue, where it has
+    its own."""
+    own = queue.answer_within_hours if queue is not None else None
+    told = promised(
+        project,
+        working_time_of(project.pk, queue.pk if queue is not None else None, now=now),
+        hours=own if own is not None else project.answer_within_hours,
+        closed_at=closed_at,
+        language=language,
+        now=now,
+    )
+    return {**told, "number": numbers.show(number) if number is not None else None}
 
 
 def first_name(name: str) -> str:

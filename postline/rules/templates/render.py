@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from postline.kit.templating import NotATemplate, Values, fill, marked, parse, without_gaps
-from postline.kit.text import one_line
-from postline.projects.models import Project
+from postline.projects.models import Project, Queue
 from postline.projects.rights import Reach
 from postline.rules.models import TemplateText
 from postline.rules.templates.names import MEANINGS, NAMES, values_for_person, values_of_project
@@ -47,6 +46,17 @@ def best(texts: list[TemplateText], language: str) -> TemplateText | None:
     return texts[0] if texts else None
 
 
+def sendable(templates: Collection[int]) -> dict[int, list[TemplateText]]:
+    """The words of those of these templates that filters may send, with their template and its project."""
+    if not templates:
+        return {}
+    found: dict[int, list[TemplateText]] = {}
+    rows = TemplateText.objects.filter(template__in=templates, template__automatic=True, template__enabled=True)
+    for words in rows.select_related("template__project").order_by("language"):
+        found.setdefault(words.template_id, []).append(words)
+    return found
+
+
 def render_for_person(words: TemplateText, ticket: Ticket, reach: Reach, *, now: datetime) -> Rendered:
     """The text for the editor of whoever answers the ticket. Raises NotATemplate should it be broken."""
     return rendered(words.text, values_for_person(ticket, reach, language=words.language, now=now), words.language)
@@ -59,37 +69,20 @@ def rendered(text: str, values: Values, language: str) -> Rendered:
     return Rendered(marked(filled, mark).strip(), list(filled.gaps))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """What an automatic sending may tell: the ticket's number, its project, and times. `queue_hours` is the promise
-    of the queue, None where it has none of its own."""
-
-    project: Project
-    number: int | None
-    queue_hours: int | None = None
-    closed_at: datetime | None = None
-    now: datetime
-
-
-def render_automatic(words: TemplateText, sending: Sending) -> str:
+def render_automatic(
+    words: TemplateText,
+    *,
+    project: Project,
+    queue: Queue | None = None,
+    number: int | None,
+    closed_at: datetime | None = None,
+    now: datetime,
+) -> str:
     """The text that goes out by itself: a sentence with anything else than number, project and times is left out.
     Empty where nothing is left of it, or where it cannot be read: then nothing is to be sent (F20)."""
-    return _by_itself(words.text, words.language, sending)
-
-
-def automatic_subject(words: TemplateText, sending: Sending) -> str:
-    """The subject that goes out by itself, on one line (S40); empty where the template has none."""
-    return one_line(_by_itself(words.subject, words.language, sending))
-
-
-def _by_itself(text: str, language: str, sending: Sending) -> str:
-    values = values_of_project(
-        sending.project, sending.queue_hours, number=sending.number, language=language, now=sending.now
-    )
-    zone = ZoneInfo(sending.project.time_zone)
-    values["closed"] = sending.closed_at.astimezone(zone) if sending.closed_at else None
+    values = values_of_project(project, queue, number=number, language=words.language, closed_at=closed_at, now=now)
     try:
-        return without_gaps(fill(parse(text, NAMES, language), values, language))
+        return without_gaps(fill(parse(words.text, NAMES, words.language), values, words.language))
     except NotATemplate:
         return ""
 
