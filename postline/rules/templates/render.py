@@ -82,9 +82,14 @@ def render_automatic(
     Empty where nothing is left of it, or where it cannot be read: then nothing is to be sent (F20)."""
     values = values_of_project(project, queue, number=number, language=words.language, closed_at=closed_at, now=now)
     try:
-        return without_gaps(fill(parse(words.text, NAMES, words.language), values, words.language))
+        return as_sent(words.text, values, words.language)
     except NotATemplate:
         return ""
+
+
+def as_sent(text: str, values: Values, language: str) -> str:
+    """A text with these values as it goes out by itself. Raises NotATemplate."""
+    return without_gaps(fill(parse(text, NAMES, language), values, language))
 
 
 def mark(name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +24,7 @@ from postline.rules.templates import change, queries, usage
 from postline.rules.templates.change import Words, WrongTemplate
 from postline.rules.templates.files import WrongFile
 from postline.rules.templates.names import EXAMPLES, MEANINGS, names_for, values_for_person
-from postline.rules.templates.render import marks_in, rendered
+from postline.rules.templates.render import as_sent, marks_in, rendered
 from postline.tickets import numbers
 from postline.tickets.models import Ticket
 from postline.tickets.queries.access import NoSuchTicket, ticket_for, visible_tickets
@@ -174,11 +173,10 @@ def _page(
 
 
 def _previewed(request: StaffRequest, project: Project, fields: Fields, faults: Faults) -> dict[str, Any]:
-    now = clock.now()
     ticket, ticket_fault = _ticket(request, project, fields.ticket)
     return {
         "edited": [
-            Edited(code, words, faults, _pieces(request, project, ticket, words, code, now=now))
+            Edited(code, words, faults, _pieces(request, project, ticket, words, code, is_automatic=fields.automatic))
             for code, words in fields.texts.items()
         ],
         "ticket": ticket,
@@ -188,13 +186,15 @@ def _previewed(request: StaffRequest, project: Project, fields: Fields, faults: 
 
 
 def _pieces(
-    request: StaffRequest, project: Project, ticket: Ticket | None, words: Words, language: str, *, now: datetime
+    request: StaffRequest, project: Project, ticket: Ticket | None, words: Words, language: str, *, is_automatic: bool
 ) -> list[tuple[str, bool]]:
+    """How it reads: with marks, or as a filter sends it."""
+    now = clock.now()
     values = (
         values_for_person(ticket, request.reach, language=language, now=now) if ticket else {"project": project.name}
     )
     try:
-        text = rendered(words.text, values, language).text
+        text = as_sent(words.text, values, language) if is_automatic else rendered(words.text, values, language).text
     except NotATemplate:
         return []
     return [(part, bool(marks_in(part))) for part in _MARK.split(text) if part]

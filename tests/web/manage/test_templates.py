@@ -103,6 +103,13 @@ def test_the_preview_shows_a_real_ticket_and_marks_what_is_missing(d: Department
     assert not Template.objects.exists()
 
 
+def test_what_filters_send_is_shown_as_it_leaves(d: Department, signed_in: SignedIn) -> None:
+    letter(d, now=clock.now())
+    given = form(text_en="Hello.\n\nWe are back on {{ opens }}. Answer in {{ promised_hours }} h.", automatic="1")
+    page = signed_in("lead").post(PREVIEW, given).content.decode()
+    assert '<p dir="auto">Hello.\n\nAnswer in 24 h.</p>' in page
+
+
 def test_one_may_not_look_into_another_project_s_ticket_by_a_preview(d: Department, signed_in: SignedIn) -> None:
     hidden = letter(d, queue="games/inbox", subject="Secret of games")
     given = form(text_en="{{ subject }}", ticket=str(hidden.number))

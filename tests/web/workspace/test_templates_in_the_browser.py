@@ -117,7 +117,6 @@ def test_everybody_can_use_the_finder(open_page: Open, d: Department, theme: str
     page.locator("[data-opens=answer]").click()
     page.locator("[data-templates]").click()
     expect(page.locator("#template-choices [data-slug]")).to_have_count(12)
-    import os; page.screenshot(path=f"/tmp/shot_finder_{size}_{theme}.png")  # SHOT
     require_usable(page)
 
 
