@@ -98,13 +98,11 @@ OF_LEADS = {  # what the leads of a project set up, too: of other projects nothi
     f"{PROJECT}automatic/{{occasion}}/{{queue}}/",
     f"{PROJECT}working-time/", f"{PROJECT}working-time/use/", f"{PROJECT}calendars/new/", CALENDAR, f"{CALENDAR}file/",
     f"{CALENDAR}delete/", f"{PROJECT}targets/new/", TARGET, f"{TARGET}delete/",
-}  # fmt: skip
-OF_MANAGEMENT = {"manage/", "manage/search/"}  # for whoever sets up anything; they show what is theirs
-SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_MANAGEMENT | {LOG}
     TEMPLATES, f"{TEMPLATES}new/", f"{PROJECT}template-preview/", ONE_TEMPLATE, f"{ONE_TEMPLATE}versions/",
     f"{ONE_TEMPLATE}switch/", f"{ONE_TEMPLATE}reviewed/", f"{ONE_TEMPLATE}delete/", f"{ONE_TEMPLATE}files/{{file_id}}/",
 }  # fmt: skip
-SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS
+OF_MANAGEMENT = {"manage/", "manage/search/"}  # for whoever sets up anything; they show what is theirs
+SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_MANAGEMENT | {LOG}
 Values = dict[str, int | str]
 FILE = File("guide.txt", "text/plain", b"How to")
 RECORDS: tuple[type[Model], ...] = (

@@ -14,9 +14,10 @@ from postline.projects import automatic_texts
 from postline.projects.calendars import working_time_of
 from postline.projects.models import Project, Queue
 from postline.projects.promises import promised
-from postline.projects.rights import Reach, Right
+from postline.projects.rights import Reach
 from postline.tickets import numbers
 from postline.tickets.models import Ticket
+from postline.tickets.queries.shown import Shown, shown_of
 
 AUTOMATIC: Names = automatic_texts.NAMES
 NAMES: Names = {
@@ -57,22 +58,17 @@ def names_for(*, automatic: bool) -> Names:
 
 def values_for_person(ticket: Ticket, reach: Reach, *, language: str, now: datetime) -> dict[str, Value]:
     """The values of a ticket that is being answered, plain text and numbers alone. The ticket was fetched for the
-    person, with its project, queue, topic and requester; who may not see personal data gets no address."""
+    person, with its project, queue, topic and requester; what is masked for them is left a gap."""
     zone = ZoneInfo(ticket.project.time_zone)
-    local = now.astimezone(zone)
-    requester = one_line(ticket.requester.name)
+    local, created = now.astimezone(zone), ticket.created_at.astimezone(zone)
     return {
-        "requester": requester,
-        "first_name": first_name(requester),
-        "address": ticket.requester.address if reach.may(Right.PERSONAL, ticket.queue_id) else None,
-        "subject": one_line(ticket.subject),
-        "created": ticket.created_at.astimezone(zone),
-        "days": max(0, (local.date() - ticket.created_at.astimezone(zone).date()).days),
+        **_of_sender(ticket, shown_of(reach, ticket, now=now)),
+        "created": created,
+        "days": max(0, (local.date() - created.date()).days),
         "queue": ticket.queue.name,
         "topic": ticket.topic.name if ticket.topic else None,
         "agent": reach.person.name,
         "signature": ticket.queue.signature,
-        **{f"form.{name}": one_line(str(value)) for name, value in ticket.fields.items() if value is not None},
         **values_of_project(
             ticket.project,
             ticket.queue,
@@ -82,6 +78,19 @@ def values_for_person(ticket: Ticket, reach: Reach, *, language: str, now: datet
             now=now,
         ),
     }
+
+
+def _of_sender(ticket: Ticket, shown: Shown) -> dict[str, Value]:
+    """What the requester wrote; what is masked for the person is not known to them."""
+    requester = one_line(ticket.requester.name)
+    values: dict[str, Value] = {
+        "requester": requester,
+        "first_name": first_name(requester),
+        "address": ticket.requester.address,
+        "subject": one_line(ticket.subject),
+        **{f"form.{name}": one_line(str(value)) for name, value in ticket.fields.items() if value is not None},
+    }
+    return {name: value if shown.value(value) == value else None for name, value in values.items()}
 
 
 def values_of_project(

@@ -123,7 +123,6 @@ FIELDS = {
     "queue": gettext_lazy("queue"),
     "where": gettext_lazy("in which queues"),
     "reason": gettext_lazy("reason"),
-    "topic": gettext_lazy("topic"),
     "automatic": gettext_lazy("filters may send it"),
     "enabled": gettext_lazy("in use"),
     "files": gettext_lazy("files"),

@@ -155,6 +155,14 @@ def test_who_sees_the_ticket_reads_its_templates(
     assert signed_in(login).get(page(ticket, "templates/"), headers=HTMX).status_code == expected
 
 
+def test_a_template_tells_nobody_what_is_masked_for_them(d: Department, signed_in: SignedIn) -> None:
+    hidden = letter(d, subject="Call +31 20 123 45 67", now=clock.now())
+    made(d, texts={"en": Words("", "{{ first_name }} {{ address }} {{ subject }}")})
+    said = signed_in("trainee").get(page(hidden, "templates/reset/")).json()
+    assert said["text"] == "Anna ⟦the requester’s e-mail address⟧ ⟦the subject of the request⟧"
+    assert "+31" in signed_in("line1").get(page(hidden, "templates/reset/")).json()["text"]
+
+
 def test_who_may_not_answer_may_not_choose_one(d: Department, signed_in: SignedIn, ticket: Ticket) -> None:
     made(d)
     assert signed_in("trainee").post(page(ticket, "templates/"), answered(ticket)).status_code == 403
