@@ -105,6 +105,11 @@ def _by_filters(arrival: Arrival, ran: Ran) -> dict[str, Any]:
     }
 
 
+def template_to_send(arrival: Arrival) -> int | None:
+    """The template that a filter sends in place of the automatic answer; of two filters the later one wins."""
+    return next((one.data["answer"] for one in reversed(arrival.filtered) if "answer" in one.data), None)
+
+
 def run(incoming: Incoming, rules: Rules, earlier: Earlier, tally: Tally, *, now: datetime) -> Ran | None:
     """What the filters want; None where the project has no rules."""
     if not rules.filters and not rules.hints:

@@ -1,12 +1,11 @@
 """What automatic answers say: Postline's own words, those of a project or a queue, and who may change them.
 
-The words may hold variables of a fixed list and nothing else (SAFETY S39): each is replaced once, and no value is
-looked at again. A paragraph with a variable that has no value is left out.
+The words are in the language of all answer texts (`kit/templating`), with names of a fixed list that say nothing of
+the sender (SAFETY S39). A sentence with a value that is not known is left out.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from postline.kit.sql import rows
+from postline.kit.templating import Kind, NotATemplate, Values, fill, parse, problems, without_gaps
 from postline.kit.text import one_line, readable
 from postline.projects import audit, changes
 from postline.projects.models import AutomaticText, Occasion, Project, Queue
@@ -27,20 +27,27 @@ LONGEST_SUBJECT = 150
 LONGEST_TEXT = 5_000
 LONGEST_PROMISE = 24 * 60  # hours
 LONGEST_CLOSED = 3_650  # days
-VARIABLES = {
+# What nobody looks at before it goes out may say nothing that a sender wrote: no name, no subject, no word of theirs.
+NAMES = {
+    "number": Kind.TEXT,
+    "project": Kind.TEXT,
+    "expected": Kind.TEXT,
+    "promised_hours": Kind.NUMBER,
+    "hours": Kind.TEXT,
+    "opens": Kind.TEXT,
+    "closed": Kind.MOMENT,
+    "today": Kind.MOMENT,
+}
+MEANINGS = {
     "number": gettext_lazy("the number of the request"),
     "project": gettext_lazy("the name of the project"),
     "expected": gettext_lazy("when an answer may be expected"),
+    "promised_hours": gettext_lazy("the promised hours until an answer, as a number"),
     "hours": gettext_lazy("the opening hours"),
     "opens": gettext_lazy("when somebody works again; empty while somebody does"),
     "closed": gettext_lazy("when the request was closed, where it was"),
+    "today": gettext_lazy("today’s date"),
 }
-_VARIABLE = re.compile(r"\{([^{}\n]*)\}")
-_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
-
-
-class UnknownVariable(Exception):
-    """Braces that hold no variable of the list; the message is what stands between them."""
 
 
 class WrongText(Exception):
@@ -80,39 +87,41 @@ class Texts:
     def find(self, project_id: int, queue_id: int | None, occasion: str, language: str) -> Words:
         """The queue's words, else the project's, else Postline's own."""
         for queue in (queue_id, None):
-            if (own := self._own.get((project_id, queue, occasion, language))) is not None:
+            own = self._own.get((project_id, queue, occasion, language))
+            if own is not None and can_be_read(own, language):
                 return own
         return default_words(occasion, language)
 
 
-def fill(words: Words, values: Mapping[str, str]) -> Words:
-    """With the values in place of the variables. The subject is one line."""
-    kept = [
-        _replaced(paragraph, values)
-        for paragraph in _PARAGRAPHS.split(words.text.strip())
-        if all(values.get(name) for name in _VARIABLE.findall(paragraph))
-    ]
-    return Words(one_line(_replaced(words.subject, values)), "\n\n".join(kept))
+def filled_in(words: Words, values: Values, language: str) -> Words:
+    """With the values in their places. The subject is one line. Words that cannot be read stay as they are."""
+    try:
+        subject, text = (
+            without_gaps(fill(parse(part, NAMES, language), values, language)) for part in (words.subject, words.text)
+        )
+    except NotATemplate:
+        return words
+    return Words(one_line(subject), text)
 
 
 @lru_cache(maxsize=64)
 def default_words(occasion: str, language: str) -> Words:
     """What Postline says where nobody has written other words."""
     with translation.override(language):
-        received = _("We have your request. Its number is {number}.")
-        added = _("Your message was put to request {number}.")
-        expected = _("You can expect an answer {expected}.")
+        received = _("We have your request. Its number is {{ number }}.")
+        added = _("Your message was put to request {{ number }}.")
+        expected = _("You can expect an answer {{ expected }}.")
         reply = _("If you want to add something, reply to this message: what you write will be put to your request.")
         automatic = _("This message was written automatically.")
         match occasion:
             case Occasion.OUTSIDE_HOURS:
-                closed = _("Nobody is at work at the moment. We are back on {opens}.")
-                hours = _("Our hours: {hours}.")
+                closed = _("Nobody is at work at the moment. We are back on {{ opens }}.")
+                hours = _("Our hours: {{ hours }}.")
                 paragraphs = [received, closed, expected, hours, reply, automatic]
             case Occasion.FOLLOW_UP:
                 paragraphs = [added, expected, automatic]
             case Occasion.LONG_CLOSED:
-                reopened = _("The request had been closed on {closed}; it is open again.")
+                reopened = _("The request had been closed on {{ closed }}; it is open again.")
                 other = _("If you write about something else, send a new message instead of a reply.")
                 paragraphs = [added, reopened, other, expected, automatic]
             case Occasion.STAYS_CLOSED:
@@ -123,7 +132,9 @@ def default_words(occasion: str, language: str) -> Words:
                 paragraphs = [received, expected, reply, automatic]
         is_new = occasion in (Occasion.NEW, Occasion.OUTSIDE_HOURS)
         subject = (
-            _("We have your request, number {number}") if is_new else _("We have your message to request {number}")
+            _("We have your request, number {{ number }}")
+            if is_new
+            else _("We have your message to request {{ number }}")
         )
     return Words(subject, "\n\n".join(paragraphs))
 
@@ -189,10 +200,10 @@ def change_words(
     """Write the words for one occasion, by language; None: those of the project, or Postline's own. Returns whether
     anything changed.
 
-    Raises Forbidden, UnknownVariable, WrongText, ChangedMeanwhile.
+    Raises Forbidden, NotATemplate, WrongText, ChangedMeanwhile.
     """
     reach.require_in_project(ProjectRight.TEMPLATES, project.pk)
-    given = {language: require_fitting(one) if one else None for language, one in words.items()}
+    given = {language: require_fitting(one, language) if one else None for language, one in words.items()}
     name = target(project, queue, occasion)
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     changes.require_unchanged(reach, name, seen=seen, project_id=project.pk)
@@ -215,17 +226,21 @@ def change_words(
     return bool(differing)
 
 
-def require_fitting(words: Words) -> Words:
-    """The words as they are kept. Raises WrongText, UnknownVariable for the first braces that hold no variable."""
+def require_fitting(words: Words, language: str) -> Words:
+    """The words as they are kept. Raises WrongText, NotATemplate."""
     subject, text = one_line(words.subject), readable(words.text).strip()
     if not subject or not text:
         raise WrongText("empty")
     if len(subject) > LONGEST_SUBJECT or len(text) > LONGEST_TEXT:
         raise WrongText("too-long")
-    for name in _VARIABLE.findall(f"{subject}\n{text}"):
-        if name not in VARIABLES:
-            raise UnknownVariable(name)
+    for part in (subject, text):
+        parse(part, NAMES, language)
     return Words(subject, text)
+
+
+def can_be_read(words: Words, language: str) -> bool:
+    """What was kept was checked; should it be wrong all the same, Postline's own words go out (F20)."""
+    return not any(problems(part, NAMES, language) for part in (words.subject, words.text))
 
 
 def _differing(project: Project, queues: Mapping[int, int | None]) -> list[Queue]:
@@ -250,10 +265,6 @@ def _change_promise(reach: Reach, queue: Queue, hours: int | None, *, now: datet
 def _require_within(value: int | None, most: int, field: str) -> None:
     if value is not None and not 1 <= value <= most:
         raise WrongPromise(field)
-
-
-def _replaced(text: str, values: Mapping[str, str]) -> str:
-    return _VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def _shown(words: Words | None) -> str:

@@ -125,7 +125,7 @@ def _is_slow(rule: Loaded, facts: Facts) -> bool:
     return time.thread_time() - started > SLOWEST_S
 
 
-SHOWN = ("queue_id", "topic_id", "priority", "owner_id", "language")
+SHOWN = ("queue_id", "topic_id", "priority", "owner_id", "language", "answer_id")
 
 
 def _what(rule: Loaded, before: Plan, after: Plan) -> dict[str, Json]:

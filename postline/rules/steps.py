@@ -40,7 +40,7 @@ class Plan:
     tags: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    answer: str = ""  # the short name of a template
+    answer_id: int | None = None  # of the template that is sent in place of the automatic answer
     aside: str = ""  # the reason for which it goes to quarantine
     stopped: bool = False
 

@@ -53,7 +53,7 @@ def compose_answer(
     chain = _chain(ticket, original)
     with translation.override(ticket.language or ticket.project.language):
         own = queue.signature or ticket.project.signature
-        signature = f"-- \n{own}" if own else ""
+        signature = f"-- \n{own}" if own and not _is_signed(text, own) else ""
         introduction = _introduction(original, time_zone=ticket.project.time_zone) if original else ""
     return Outgoing(
         kind=Kind.ANSWER,
@@ -78,6 +78,11 @@ def compose_answer(
         language=ticket.language,
         files=files,
     )
+
+
+def _is_signed(text: str, signature: str) -> bool:
+    """Whether the text ends with the signature already, for example because a template put it there."""
+    return text.rstrip().endswith(signature.strip())
 
 
 def reply_subject(subject: str) -> str:

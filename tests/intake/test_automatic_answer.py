@@ -177,18 +177,18 @@ def test_s38_there_is_exactly_one_recipient(d: Department, reader: Reader, sende
 
 @pytest.mark.parametrize(
     "name",
-    ["{{7*7}}", "{% include 'x' %}", "{0.__class__}", "${x}", "%(x)s", "[[ticket.owner.password]]", "{number}"],
+    ["{{7*7}}", "{% include 'x' %}", "{0.__class__}", "${x}", "%(x)s", "[[ticket.owner.password]]", "{{ number }}"],
 )
 def test_s39_what_looks_like_a_template_in_a_value_stays_as_it_is(d: Department, reader: Reader, name: str) -> None:
     Project.objects.filter(slug="mail").update(name=name)
-    words(d, "new", text="Thank you for writing to {project}.")
+    words(d, "new", text="Thank you for writing to {{ project }}.")
     arrives(reader, write())
     assert f"Thank you for writing to {name}." in sent()[0].text
 
 
 def test_s40_values_are_escaped_in_html_and_have_no_line_ends_in_headers(d: Department, reader: Reader) -> None:
     Project.objects.filter(slug="mail").update(name="<b>Mail</b>\r\nBcc: x@evil.example")
-    words(d, "new", subject="{project} has it", text="{project} has it.")
+    words(d, "new", subject="{{ project }} has it", text="{{ project }} has it.")
     arrives(reader, write())
     (answer_,) = sent()
     assert "<b>Mail</b>" not in answer_.html
@@ -197,7 +197,13 @@ def test_s40_values_are_escaped_in_html_and_have_no_line_ends_in_headers(d: Depa
 
 
 def words(
-    d: Department, occasion: str, *, subject: str = "About {number}", text: str, language: str = "en", queue: str = ""
+    d: Department,
+    occasion: str,
+    *,
+    subject: str = "About {{ number }}",
+    text: str,
+    language: str = "en",
+    queue: str = "",
 ) -> None:
     AutomaticText.objects.create(
         project=d.projects["mail"],
@@ -207,6 +213,18 @@ def words(
         subject=subject,
         text=text,
     )
+
+
+def test_words_that_cannot_be_read_stop_nothing(d: Department, reader: Reader) -> None:
+    words(d, "new", text="Hello {{ requester.password }} {% for x in y %}")
+    arrives(reader, write())
+    assert sent()[0].text.startswith("We have your request. Its number is ")
+
+
+def test_a_sentence_whose_value_is_not_known_is_left_out(d: Department, reader: Reader) -> None:
+    words(d, "new", text="Hello, {{ opens }},\n\nwe have it. Our hours are {{ hours }}. Number {{ number }}.")
+    arrives(reader, write())
+    assert sent()[0].text.startswith("we have it. Number ")
 
 
 def test_the_queue_s_words_go_before_the_project_s(d: Department, reader: Reader) -> None:
@@ -335,7 +353,7 @@ def test_a_message_to_a_request_closed_long_ago_is_told_that_it_is_open_again(d:
 
 
 def test_an_answer_still_finds_its_ticket_by_the_reply_address(d: Department, reader: Reader) -> None:
-    words(d, "new", text="Yes, {number}.")
+    words(d, "new", text="Yes, {{ number }}.")
     arrives(reader, write())
     assert references.number_in_reply_address(sent()[0].reply_to) == Ticket.objects.get().number
     assert sent()[0].text.startswith(f"Yes, {numbers.show(Ticket.objects.get().number)}.")

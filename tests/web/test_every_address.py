@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver
 from postline.intake.models import ListedSender, RawMessage
 from postline.kit import clock
 from postline.outbox.models import Kind, OutboxMessage
+from postline.outbox.put import File
 from postline.projects.models import (
     AutomaticText,
     Calendar,
@@ -27,7 +28,8 @@ from postline.projects.models import (
     Target,
     Topic,
 )
-from postline.rules.models import Rule, RuleVersion
+from postline.rules.models import Rule, RuleVersion, Template, TemplateFile
+from postline.rules.templates.change import TemplateSettings, Words, add
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -40,6 +42,7 @@ TICKET, MESSAGE = "desk/tickets/{number}/", "desk/messages/{message}/"
 PROJECT, PERSON = "manage/projects/{project}/", "manage/people/{person_id}/"
 GROUP, QUEUE = f"{PROJECT}groups/{{group}}/", f"{PROJECT}queues/{{queue}}/"
 TOPIC = f"{PROJECT}topics/{{topic}}/"
+TEMPLATES, ONE_TEMPLATE = f"{PROJECT}templates/", f"{PROJECT}templates/{{template}}/"
 MAILBOX = f"{PROJECT}mailboxes/{{mailbox_id}}/"
 CALENDAR, TARGET = f"{PROJECT}calendars/{{calendar}}/", f"{PROJECT}targets/{{target_id}}/"
 OPEN = {  # before sign-in; metrics by network or token (test_metrics.py)
@@ -59,7 +62,7 @@ OWN = {
 }
 OF_TICKET = {
     TICKET, f"{TICKET}answer/", f"{TICKET}note/", f"{TICKET}draft/", f"{TICKET}take/", f"{TICKET}release/",
-    f"{TICKET}here/", f"{TICKET}keep/",
+    f"{TICKET}here/", f"{TICKET}keep/", f"{TICKET}templates/", f"{TICKET}templates/{{template}}/",
     f"{TICKET}move/", f"{TICKET}assign/", f"{TICKET}state/", f"{TICKET}topic/", f"{TICKET}priority/",
     f"{TICKET}merge/", f"{TICKET}apart/", f"{TICKET}undo/", f"{TICKET}reveal/", f"{TICKET}not-same/{{other}}/",
     f"{TICKET}split/{{message}}/", f"{TICKET}hand-over/", f"{TICKET}handed-over/", f"{TICKET}take-back/",
@@ -106,13 +109,16 @@ OF_LEADS = {  # what the leads of a project set up, too: of other projects nothi
     f"{PROJECT}automatic/{{occasion}}/{{queue}}/",
     f"{PROJECT}working-time/", f"{PROJECT}working-time/use/", f"{PROJECT}calendars/new/", CALENDAR, f"{CALENDAR}file/",
     f"{CALENDAR}delete/", f"{PROJECT}targets/new/", TARGET, f"{TARGET}delete/",
+    TEMPLATES, f"{TEMPLATES}new/", f"{PROJECT}template-preview/", ONE_TEMPLATE, f"{ONE_TEMPLATE}versions/",
+    f"{ONE_TEMPLATE}switch/", f"{ONE_TEMPLATE}reviewed/", f"{ONE_TEMPLATE}delete/", f"{ONE_TEMPLATE}files/{{file_id}}/",
 }  # fmt: skip
 OF_MANAGEMENT = {"manage/", "manage/search/"}  # for whoever sets up anything; they show what is theirs
 SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_MANAGEMENT | {LOG}
 Values = dict[str, int | str]
+FILE = File("guide.txt", "text/plain", b"How to")
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
-    Topic, Logo, AutomaticText, RawMessage, ListedSender, Grant, Calendar, Target, Rule, RuleVersion,
+    Topic, Logo, AutomaticText, RawMessage, ListedSender, Grant, Calendar, Target, Rule, RuleVersion, Template,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -165,6 +171,8 @@ def values(d: Department) -> Values:
             project=d.projects["games"], kind=kind, slug="inbox", name="Inbox", changed_at=clock.now(), enabled=True
         )
     received = Message.objects.get(direction="inbound")
+    words = TemplateSettings(name="Template", texts={"en": Words("", "Hello")})
+    add(d.reach("admin"), project=d.projects["games"], slug="template", settings=words, added=[FILE], now=clock.now())
     listed = ListedSender.objects.create(
         project=d.projects["games"], pattern="x.example", verdict="block", added_at=clock.now()
     )
@@ -197,6 +205,8 @@ def values(d: Department) -> Values:
         "kind": "line",
         "key": "1",
         "occasion": "new",
+        "template": "template",
+        "file_id": TemplateFile.objects.get().pk,
         "mailbox_id": d.mailboxes["support@games.example"].pk,
         "person_id": d.people["games1"].pk,
         "membership_id": Membership.objects.get(person=d.people["games1"]).pk,

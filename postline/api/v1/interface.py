@@ -25,6 +25,7 @@ from postline.api.v1 import (
     projects,
     queues,
     reveals,
+    templates,
     tickets,
     topics,
 )
@@ -123,20 +124,8 @@ def interface() -> NinjaAPI:
     )
     api.add_decorator(answered)
     errors.register(api)
-    for noun in (
-        me,
-        projects,
-        queues,
-        topics,
-        tickets,
-        leases,
-        merging,
-        handing_over,
-        reveals,
-        messages,
-        events,
-        attachments,
-    ):
+    of_tickets = (tickets, leases, merging, handing_over, reveals, messages, events, attachments)
+    for noun in (me, projects, queues, topics, templates, *of_tickets):
         api.add_router("", noun.router)
     return api
 

@@ -15,6 +15,7 @@ from postline.outbox.models import Kind
 from postline.outbox.put import Outgoing, put_many
 from postline.projects.calendars import working_time_of
 from postline.projects.models import Mailbox, Occasion
+from postline.rules.templates import usage
 from postline.tickets import references
 from postline.tickets.actions.acknowledge import acknowledge, acknowledge_follow_up, leave_unacknowledged
 from postline.tickets.actions.refused_address import refused
@@ -29,7 +30,8 @@ class Received:
 
     `null_sender`: it came with the empty envelope sender of robots (RFC 5321, 4.5.5). `by_mail`: its sender has a
     mailbox and has just used it; what comes over the API only names an address. `is_false`: the check of its sender
-    failed, so that the address is probably somebody else's.
+    failed, so that the address is probably somebody else's. `template_id`: what a filter sends in place of the usual
+    answer.
     """
 
     arrived: Arrived
@@ -38,6 +40,7 @@ class Received:
     null_sender: bool
     by_mail: bool = True
     is_false: bool = False
+    template_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,17 @@ def answer_automatically(messages: Sequence[Received], *, mailboxes: Mailboxes, 
     for place, reason in zip(allowed, refusals, strict=True):
         against[place] = reason
     answered = [one for one, reason in zip(due, against, strict=True) if not reason]
-    voice = Voice({one.received.mailbox.project_id for one in answered}, now=now) if answered else None
+    projects = {one.received.mailbox.project_id for one in answered}
+    templates = {one.received.template_id for one in answered if one.received.template_id is not None}
+    voice = Voice(projects, templates=templates, now=now) if answered else None
     due_at = answers_due([one.received.arrived.ticket_id for one in answered]) if answered else {}
     answers = [
         _compose(one, voice, due_at.get(one.received.arrived.ticket_id)) for one in answered if voice is not None
     ]
     _write_down(answered, answers, put_many(answers, now=now), now=now)
+    for one in answered:
+        if one.received.template_id is not None:
+            usage.count([one.received.template_id], project_id=one.received.mailbox.project_id, now=now)
     _write_down_reasons([(one, reason) for one, reason in zip(due, against, strict=True) if reason], now=now)
 
 
@@ -87,7 +95,7 @@ def _occasion(one: Received, *, now: datetime) -> Occasion | None:
     closed, days = one.arrived.closed_at, project.long_closed_days
     if closed is not None and days is not None and now - closed > timedelta(days=days):
         return Occasion.LONG_CLOSED
-    return Occasion.FOLLOW_UP if project.answers_follow_ups else None
+    return Occasion.FOLLOW_UP if project.answers_follow_ups or one.template_id is not None else None
 
 
 def _reason_against(due: Due, mailboxes: Mailboxes) -> str:
@@ -143,6 +151,7 @@ def _compose(due: Due, voice: Voice, due_at: datetime | None) -> Outgoing:
         language=message.language,
         closed_at=arrived.closed_at,
         due_at=due_at,
+        template_id=due.received.template_id,
     ).about(arrived.number)
     return Outgoing(
         kind=Kind.AUTOMATIC,

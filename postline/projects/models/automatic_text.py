@@ -20,7 +20,8 @@ class Occasion(models.TextChoices):
 
 class AutomaticText(models.Model):
     """The words for one occasion in one language, for a project or for one of its queues. Without a row Postline's
-    own words are used. Variables stand in braces (`projects/automatic_texts.py`)."""
+    own words are used. They are answer texts (`kit/templating`) with the names of
+    `projects/automatic_texts.py`."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="automatic_texts")
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.CASCADE, related_name="+")

@@ -60,7 +60,7 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0013_looks_topics_follow_ups"),
+        ("projects", "0014_looks_topics_follow_ups"),
         ("tickets", "0011_reveals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -79,6 +79,10 @@ ACTIONS = {
     "target.created": gettext_lazy("target made"),
     "target.changed": gettext_lazy("target changed"),
     "target.deleted": gettext_lazy("target deleted"),
+    "template.created": gettext_lazy("template made"),
+    "template.changed": gettext_lazy("template changed"),
+    "template.reviewed": gettext_lazy("template looked through"),
+    "template.deleted": gettext_lazy("template deleted"),
     "outbox.retried": gettext_lazy("message tried again"),
     "quarantine.run-again": gettext_lazy("message run again"),
     "quarantine.deleted": gettext_lazy("message deleted"),
@@ -150,6 +154,8 @@ FIELDS = {
     "order": gettext_lazy("order"),
     "where": gettext_lazy("in which queues"),
     "reason": gettext_lazy("reason"),
+    "automatic": gettext_lazy("filters may send it"),
+    "files": gettext_lazy("files"),
     **OWN_NAMES,
 }
 

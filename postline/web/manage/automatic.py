@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 
 from postline.intake.automatic_answer.words import SPOKEN, Said, speak
 from postline.kit import clock
+from postline.kit.templating import NotATemplate
+from postline.kit.templating.sentences import sentence
 from postline.projects import automatic_texts, changes, managed
 from postline.projects.automatic_texts import AnswerSettings, Texts, Words
 from postline.projects.calendars import working_time_of
@@ -185,7 +187,7 @@ def words(request: StaffRequest, project: str, occasion: str, queue: str = "") -
         "occasion": this,
         "queue": its_queue,
         "edited": edited,
-        "variables": automatic_texts.VARIABLES,
+        "names": automatic_texts.MEANINGS,
         "seen": changes.last_change(automatic_texts.target(it, its_queue, this)),
         **conflict(missed),
     }
@@ -252,7 +254,7 @@ def _edited(
         subject=typed.subject if typed else "",
         text=typed.text if typed else "",
         standard=standard,
-        fault=_fault(typed),
+        fault=_fault(typed, language),
         preview=preview.about(SAMPLE_NUMBER),
     )
 
@@ -264,14 +266,15 @@ def _moment_of(occasion: Occasion, project: Project, *, now: datetime) -> dateti
     return now.astimezone(ZoneInfo(project.time_zone)).replace(hour=23, minute=30)
 
 
-def _fault(typed: Words | None) -> str:
+def _fault(typed: Words | None, language: str) -> str:
     """What is wrong with the words, in a sentence; empty where nothing is."""
     if typed is None:
         return ""
     try:
-        automatic_texts.require_fitting(typed)
-    except automatic_texts.UnknownVariable as error:
-        return _("{%(name)s} is no variable. Those that there are stand below the fields.") % {"name": error}
+        automatic_texts.require_fitting(typed, language)
+    except NotATemplate as error:
+        problem = error.problems[0]
+        return _("Line %(line)d: %(problem)s") % {"line": problem.line, "problem": sentence(problem)}
     except automatic_texts.WrongText as error:
         if str(error) == "empty":
             return _("Write a subject and a text, or empty both for the standard words.")

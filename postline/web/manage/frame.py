@@ -38,6 +38,7 @@ AREAS = (
     Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MAILBOXES),
     Area("filters", _("Filters"), "manage-filters", ProjectRight.FILTERS),
     Area("hints", _("Hints"), "manage-hints", ProjectRight.HINTS),
+    Area("templates", _("Templates"), "manage-templates", ProjectRight.TEMPLATES),
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.TEMPLATES),
     Area("rights", _("Rights"), "manage-rights", ProjectRight.RIGHTS),
     Area("working-time", _("Working time"), "manage-working-time", ProjectRight.WORKING_TIME),

@@ -17,6 +17,7 @@ from postline.outbox.put import File
 from postline.tickets.models import State
 from postline.web.shared.decorators import StaffRequest
 
+MOST_KEYS = 100  # of templates and their files
 LATER = "later"  # the choice "wait until a date", which is pending with one
 STATES = {"closed": State.CLOSED, "pending": State.PENDING, LATER: State.PENDING, "open": State.OPEN}
 
@@ -33,6 +34,13 @@ class TooLarge(Exception):
     """The files together are larger than a message may be."""
 
 
+class GapsLeft(Exception):
+    """Places are still to be filled in; they are asked about once."""
+
+    def __init__(self, marks: Sequence[str]) -> None:
+        super().__init__(", ".join(marks))
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """The fields of the editor as they were sent."""
@@ -45,6 +53,9 @@ class Typed:
     seen: int | None = None
     request_key: str = field(default_factory=lambda: uuid.uuid4().hex)
     had_files: bool = False
+    templates: tuple[int, ...] = ()  # that it was written with
+    template_files: tuple[int, ...] = ()  # of theirs that go along
+    gaps_told: bool = False  # the person knows that places are still to be filled in
 
     @classmethod
     def read(cls, request: StaffRequest, *, kind: str) -> Typed:
@@ -59,6 +70,9 @@ class Typed:
             seen=key_of(form.get("seen", "")),
             request_key=form.get("request_key", "")[:64] or uuid.uuid4().hex,
             had_files=bool(request.FILES),
+            templates=_keys(form.getlist("used_template")),
+            template_files=_keys(form.getlist("template_file")),
+            gaps_told=form.get("gaps_told") == "1",
         )
 
     @property
@@ -79,6 +93,10 @@ class Typed:
         if self.copies.strip() and not given:
             raise WrongCopy(self.copies.strip())
         return given
+
+
+def _keys(sent: Sequence[str]) -> tuple[int, ...]:
+    return tuple(key for one in sent[:MOST_KEYS] if (key := key_of(one)))
 
 
 def moment(text: str) -> datetime:

@@ -17,6 +17,7 @@ from postline.kit import clock
 from postline.projects.form_fields import read
 from postline.projects.rights import ProjectRight, Reach, Right
 from postline.rules.histories import acted_in
+from postline.rules.templates.files import files_of_templates
 from postline.tickets.history import Happening
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket, Why
 from postline.tickets.queries.clocks import clock_facts, promised_minutes
@@ -105,6 +106,7 @@ def ticket_page(
         "priorities": list(Priority),
         "languages": sorted({*LANGUAGES, ticket.language} - {""}),
         "answer": _shown_answer(talk, typed),
+        "brought_files": files_of_templates(typed.templates) if typed else [],
         "note": _shown_note(talk, typed),
         "open_editor": typed.kind if typed and held is None else "",
         "trouble": trouble,

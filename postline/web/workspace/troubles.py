@@ -21,7 +21,7 @@ from postline.tickets.actions.undo import NothingToUndo
 from postline.tickets.actions.unmerge import NotMerged
 from postline.tickets.outgoing import NoMailbox
 from postline.tickets.queries.access import MergedAway
-from postline.web.workspace.editor import TooLarge, WrongCopy, WrongDate
+from postline.web.workspace.editor import GapsLeft, TooLarge, WrongCopy, WrongDate
 
 TROUBLES = (
     TakenByAnother,
@@ -70,6 +70,9 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble(_("Not taken."), _("The ticket is closed. Answer it, or open it again first."), 409)
         case NothingToSay():
             return Trouble(_("Nothing was sent."), _("Write something first."))
+        case GapsLeft():
+            words = _("Still to be filled in: %(places)s. Fill it in, or send once more to send it as it stands.")
+            return Trouble(_("Not sent yet."), words % {"places": str(error)[:400]})
         case TooLong():
             return Trouble(_("Not sent."), _("The text is longer than a message may be. Send it as a file."), 413)
         case NoAddress():

@@ -18,6 +18,7 @@ from postline.web.workspace import (
     queue,
     search,
     side,
+    templates,
     ticket,
 )
 
@@ -30,6 +31,8 @@ urlpatterns = [
     path("queues/<slug:project>/<slug:slug>/", queue.queue, name="desk-queue"),
     path("tickets/<int:number>/", ticket.ticket, name="desk-ticket"),
     path("tickets/<int:number>/answer/", answer.answer, name="desk-answer"),
+    path("tickets/<int:number>/templates/", templates.templates, name="desk-templates"),
+    path("tickets/<int:number>/templates/<slug:template>/", templates.one, name="desk-template"),
     path("tickets/<int:number>/note/", note.note, name="desk-note"),
     path("tickets/<int:number>/draft/", draft.save, name="desk-draft"),
     path("tickets/<int:number>/here/", here.here, name="desk-here"),

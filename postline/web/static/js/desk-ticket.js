@@ -3,6 +3,7 @@
 import { toast } from "./toast.js";
 import * as editor from "./desk-editor.js";
 import * as presence from "./presence.js";
+import * as templates from "./desk-templates.js";
 import { listen } from "./live.js";
 import { renewFrom, soon } from "./renew.js";
 import { renewSide } from "./desk-side.js";
@@ -11,6 +12,7 @@ const KEEP_EVERY_MS = 60_000;
 window.htmx.config.attributesToSettle = []; // it would set style attributes, which our content policy forbids
 
 editor.start();
+templates.start();
 keepLease(document.querySelector("[data-keep]"));
 sendFactsWhenChanged();
 showRefusals();

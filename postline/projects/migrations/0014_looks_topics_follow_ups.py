@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0012_opening_hours"),
+        ("projects", "0013_answer_texts"),
     ]
 
     operations = [
