@@ -118,7 +118,8 @@ class WorkingTime:
         if known is None:
             if len(self._stretches) > KEPT_DAYS:
                 self._stretches.clear()
-            known = tuple((self._moment(day, start), self._moment(day, end)) for start, end in self.spans_of(day))
+            moments = ((self._moment(day, start), self._moment(day, end)) for start, end in self.spans_of(day))
+            known = tuple((start, end) for start, end in moments if start < end)  # not what the clocks skip
             self._stretches[day] = known
         return known
 

@@ -105,6 +105,12 @@ def test_a_zone_whose_clocks_go_forward_at_midnight() -> None:
     assert cairo.between(start, start.astimezone(UTC) + timedelta(days=2)) == timedelta(days=2)
 
 
+def test_a_shift_that_lies_within_the_skipped_hour_is_none() -> None:
+    short = WorkingTime(AMSTERDAM, week_of({"6": [["02:10", "02:50"]]}))
+    assert local(short.next_opening(at("2026-03-28 12:00"))) == "2026-04-05 02:10"
+    assert not short.is_open(at("2026-03-29 03:00"))
+
+
 def test_a_week_without_any_hours_has_a_clear_answer() -> None:
     closed = WorkingTime(AMSTERDAM, week_of({}))
     assert closed.add(at("2026-03-04 12:00"), 1) is None
