@@ -11,10 +11,10 @@ from postline.projects.models import Person, Topic
 from postline.tickets.actions.hand_over import hand_over
 from postline.tickets.actions.note import note
 from tests.scenes import Department, letter
-from tests.web.test_in_the_browser import Open, open_page
+from tests.web.test_in_the_browser import Open, chromium, open_page
 
-__all__ = ["open_page"]
-pytestmark = pytest.mark.django_db(transaction=True)
+__all__ = ["chromium", "open_page"]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("theme", "size", "language"), [("light", "desk", "en"), ("dark", "phone", "ru")])
