@@ -153,4 +153,5 @@ STORAGES = {
 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = CONFIGURATION.max_message * 2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # the longest condition of a rule has 300 rows
 LOGGING_CONFIG = None  # structlog, see kit.logs

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics),
     path("", include("postline.web.accounts.urls")),
     path("", include("postline.web.manage.urls")),
+    path("", include("postline.web.manage.rules.urls")),
     path("api/v1/", api),
     path("favicon.ico", front.favicon),
     path("robots.txt", front.robots),

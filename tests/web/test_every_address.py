@@ -25,6 +25,7 @@ from postline.projects.models import (
     Queue,
     Target,
 )
+from postline.rules.models import Rule, RuleVersion
 from postline.tickets.actions.answer import answer
 from postline.tickets.models import Attachment, Draft, Event, Message, Note, Participant, State, Ticket
 from postline.urls import urlpatterns
@@ -82,8 +83,29 @@ OF_SCREENERS = {  # those who look after what was put aside: leads within their 
     "quarantine/", "quarantine/act/", "quarantine/progress/", "quarantine/put-back/", "quarantine/unlist/",
     "quarantine/{raw_id}/", "quarantine/{raw_id}/download/", SENDERS, f"{SENDERS}{{listed_id}}/off/",
 }  # fmt: skip
+FILTER, HINT = f"{PROJECT}filters/{{slug}}/", f"{PROJECT}hints/{{slug}}/"
 OF_LEADS = {  # what the leads of a project set up, too: of other projects nothing is there
     f"{PROJECT}start/",
+    f"{PROJECT}filters/",
+    f"{PROJECT}filters/new/",
+    f"{PROJECT}filters/order/",
+    f"{PROJECT}filters/file/",
+    f"{PROJECT}filters/file/rules.json",
+    FILTER,
+    f"{FILTER}switch/",
+    f"{FILTER}delete/",
+    f"{FILTER}versions/",
+    f"{FILTER}versions/{{number}}/",
+    f"{FILTER}place/",
+    f"{PROJECT}hints/",
+    f"{PROJECT}hints/new/",
+    f"{PROJECT}hints/file/",
+    f"{PROJECT}hints/file/rules.json",
+    HINT,
+    f"{HINT}switch/",
+    f"{HINT}delete/",
+    f"{HINT}versions/",
+    f"{HINT}versions/{{number}}/",
     f"{PROJECT}queues/",
     f"{PROJECT}queues/new/",
     QUEUE,
@@ -100,7 +122,7 @@ SIGNED_IN = OWN | OF_TICKET | OF_ADMINISTRATORS | OF_SCREENERS | OF_LEADS | OF_M
 Values = dict[str, int | str]
 RECORDS: tuple[type[Model], ...] = (
     Ticket, Message, Note, Event, Draft, Participant, OutboxMessage, Membership, Project, Group, Queue, Mailbox,
-    AutomaticText, RawMessage, ListedSender, Grant, Calendar, Target,
+    AutomaticText, RawMessage, ListedSender, Grant, Calendar, Target, Rule, RuleVersion,
 )  # fmt: skip
 FORM = {
     "text": "x",
@@ -148,6 +170,10 @@ def values(d: Department) -> Values:
     """Of a ticket of games, answered, with a file: what stands in the places of every address."""
     ticket = arrived_with(d, ("picture.png", "image/png", PIXEL, ""), html=HTML, queue="games/inbox")
     answer(d.reach("games1"), number=ticket.number, text="Hello", state=State.OPEN, now=clock.now())
+    for kind in ("filter", "hint"):
+        Rule.objects.create(
+            project=d.projects["games"], kind=kind, slug="inbox", name="Inbox", changed_at=clock.now(), enabled=True
+        )
     received = Message.objects.get(direction="inbound")
     listed = ListedSender.objects.create(
         project=d.projects["games"], pattern="x.example", verdict="block", added_at=clock.now()

@@ -35,6 +35,8 @@ AREAS = (
     Area("queues", _("Queues"), "manage-queues", ProjectRight.QUEUES),
     Area("groups", _("Groups"), "manage-groups", ProjectRight.STAFF),
     Area("mailboxes", _("Mailboxes"), "manage-mailboxes", ProjectRight.MAILBOXES),
+    Area("filters", _("Filters"), "manage-filters", ProjectRight.FILTERS),
+    Area("hints", _("Hints"), "manage-hints", ProjectRight.HINTS),
     Area("automatic", _("Automatic answers"), "manage-automatic", ProjectRight.TEMPLATES),
     Area("rights", _("Rights"), "manage-rights", ProjectRight.RIGHTS),
     Area("working-time", _("Working time"), "manage-working-time", ProjectRight.WORKING_TIME),

@@ -33,14 +33,22 @@ class BarChart:
     height: int = HEIGHT
 
 
-def bar_chart(figures: Sequence[tuple[str, int]], *, label: str, ticks: Sequence[tuple[int, str]] = ()) -> BarChart:
-    """One bar for each (title, figure), as high as its share of the highest; `ticks` name bars by their number."""
+def bar_chart(
+    figures: Sequence[tuple[str, int]],
+    *,
+    label: str,
+    ticks: Sequence[tuple[int, str]] = (),
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+) -> BarChart:
+    """One bar for each (title, figure), as high as its share of the highest; `ticks` name bars by their number.
+    `size` is the width and height of the drawing."""
     most = max((figure for _title, figure in figures), default=0)
-    step = WIDTH / max(1, len(figures))
+    wide, high = size
+    step = wide / max(1, len(figures))
     bars = []
     for number, (title, figure) in enumerate(figures):
-        height = max(LEAST, figure / most * HEIGHT) if figure else 0.0
+        height = max(LEAST, figure / most * high) if figure else 0.0
         bars.append(
-            Bar(round(number * step, 1), round(HEIGHT - height, 1), round(step - GAP, 1), round(height, 1), title)
+            Bar(round(number * step, 1), round(high - height, 1), round(step - GAP, 1), round(height, 1), title)
         )
-    return BarChart(label, bars, [(round(number * step, 1), words) for number, words in ticks], most)
+    return BarChart(label, bars, [(round(number * step, 1), words) for number, words in ticks], most, wide, high)
