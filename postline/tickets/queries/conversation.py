@@ -89,6 +89,7 @@ class TopicChoice:
     """A topic of the ticket's project."""
 
     id: int
+    slug: str
     name: str
 
 
@@ -268,7 +269,9 @@ def _as_shown(one: TakesPart, shown: Shown) -> TakesPart:
 
 
 def _events(ticket: Ticket) -> list[Happened]:
-    found = rows(EVENTS, {"ticket": ticket.pk, "assigned": str(Happening.ASSIGNED)})
+    found = rows(
+        EVENTS, {"ticket": ticket.pk, "assigned": str(Happening.ASSIGNED), "filtered": str(Happening.FILTERED)}
+    )
     return [Happened(*(*row[:-1], json.loads(row[-1]))) for row in found]
 
 
@@ -353,7 +356,8 @@ EVENTS = """
 SELECT e.number, e.kind, e.at, p.login, s.login, e.data
 FROM tickets_event e
 LEFT JOIN projects_person p ON p.id = e.person_id
-LEFT JOIN projects_person s ON s.id = CASE WHEN e.kind = %(assigned)s THEN (e.data ->> 'to')::bigint END
+LEFT JOIN projects_person s ON s.id = CASE e.kind WHEN %(assigned)s THEN (e.data ->> 'to')::bigint
+    WHEN %(filtered)s THEN (e.data ->> 'owner')::bigint END
 WHERE e.ticket_id = %(ticket)s ORDER BY e.number
 """
 
@@ -389,4 +393,4 @@ SELECT id, slug, name, line, private, retired_at FROM projects_queue WHERE proje
 ORDER BY line, position, id
 """
 
-TOPICS = "SELECT id, name FROM projects_topic WHERE project_id = %(project)s ORDER BY name, id"
+TOPICS = "SELECT id, slug, name FROM projects_topic WHERE project_id = %(project)s ORDER BY name, id"

@@ -70,6 +70,7 @@ class TicketRow:
     undelivered: bool
     due_at: datetime | None
     queue_id: int
+    attention: list[str]  # what hints tell to look out for
 
     def holder(self, now: datetime) -> str | None:
         """The login of who works at it at this moment."""
@@ -268,7 +269,8 @@ SELECT t.id, t.number, t.subject, t.preview, t.state, t.priority, t.created_at, 
     t.pending_until, t.return_count, r.name, r.address, owner.login, holder.login, t.taken_until,
     q.slug, q.name, q.line,
     coalesce(ceil(extract(epoch FROM clock.due_at - t.waiting_since) / 60)::int, q.target_minutes), t.undelivered,
-    clock.due_at, t.queue_id
+    clock.due_at, t.queue_id,
+    ARRAY(SELECT DISTINCT hint ->> 'attention' FROM jsonb_array_elements(t.hints) AS hint WHERE hint ? 'attention')
 FROM tickets_ticket t
 JOIN tickets_requester r ON r.id = t.requester_id
 JOIN projects_queue q ON q.id = t.queue_id

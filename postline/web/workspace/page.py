@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import wraps
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.backends.utils import csrf_input
+from django.urls import reverse
 
 from postline.kit import clock
-from postline.projects.rights import Reach, Right
+from postline.projects.rights import ProjectRight, Reach, Right
+from postline.rules.histories import acted_in
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket, Why
 from postline.tickets.queries.clocks import clock_facts, promised_minutes
 from postline.tickets.queries.conversation import Conversation, QueueChoice, Said, conversation
@@ -20,6 +23,7 @@ from postline.tickets.queries.suggestions import suggestions_for
 from postline.web.shared.decorators import OpenView, StaffRequest, View, signed_in
 from postline.web.workspace.editor import Typed
 from postline.web.workspace.files import FILMS, PICTURES, SOUNDS
+from postline.web.workspace.hints import Chip, chips
 from postline.web.workspace.joined import asked_about, joined_words, report_rows, said_in
 from postline.web.workspace.refusals import refusal_words
 from postline.web.workspace.side import shown_queues
@@ -59,6 +63,8 @@ def ticket_page(
     names = Names(
         queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},
         topics={topic.id: topic.name for topic in talk.topics},
+        rules=acted_in(ticket.pk),
+        rule=_rule_address(reach, ticket),
     )
     context = {
         "csrf": csrf_input(request),  # once: the page has a dozen forms
@@ -105,6 +111,7 @@ def ticket_page(
         "flag_words": flag_words,
         "kind_words": kind_words,
         "refusal_words": refusal_words,
+        "hints": _hints(talk, names),
     }
     status = 409 if held is not None else trouble.status if trouble else 200
     return render(request, "workspace/ticket.jinja", context, status=status)
@@ -129,6 +136,23 @@ def targets_of(reach: Reach, ticket: Ticket, queues: Sequence[QueueChoice]) -> l
         for queue in queues
         if queue.id != ticket.queue_id and queue.retired_at is None and reach.may(Right.MOVE_INTO, queue.id)
     ]
+
+
+def _hints(talk: Conversation, names: Names) -> list[Chip]:
+    """What the rules say of it; of queues that the reader does not know, not the name."""
+    found = chips(
+        talk.ticket.hints,
+        topics={topic.slug: (topic.id, topic.name) for topic in talk.topics},
+        queues={queue.slug: names.queues[queue.id] for queue in talk.queues if queue.id in names.queues},
+        topic_id=talk.ticket.topic_id,
+    )
+    return [replace(chip, words=talk.shown.text(chip.words), why=talk.shown.text(chip.why)) for chip in found]
+
+
+def _rule_address(reach: Reach, ticket: Ticket) -> Callable[[str], str] | None:
+    if not reach.may_in_project(ProjectRight.FILTERS, ticket.project_id):
+        return None
+    return lambda slug: reverse("manage-filter-rule", args=[ticket.project.slug, slug])
 
 
 def _shown_answer(talk: Conversation, typed: Typed | None) -> Typed:

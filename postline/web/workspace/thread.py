@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -16,12 +16,14 @@ from postline.intake.parse.kinds import LIST_FIELDS
 from postline.kit.html import text_to_html
 from postline.kit.links import mark_links
 from postline.projects.models import Act, Line, Metric
+from postline.rules.histories import Acted
 from postline.tickets import numbers
 from postline.tickets.history import Happening
 from postline.tickets.models import Direction, Priority, Reason, State, Why
 from postline.tickets.queries.conversation import Conversation, Happened, Noted, Said, Step
 from postline.web.shared import filters
 from postline.web.shared.foreign import mark
+from postline.web.workspace.filtered import filtered
 
 SUMMED_UP = 3  # sentences that a folded line shows
 LISTED = 60  # events that one fold holds
@@ -29,10 +31,12 @@ LISTED = 60  # events that one fold holds
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids stand for, as far as the reader may know: the names of queues and topics."""
+    """What ids stand for, as far as the reader may know: the names of queues, topics and filters."""
 
     queues: Mapping[int, str]
     topics: Mapping[int, str]
+    rules: Mapping[tuple[int, int], Acted] = field(default_factory=dict)
+    rule: Callable[[str], str] | None = None  # the address of a filter's page, for whoever may set filters up
 
     def queue(self, key: int | None) -> Markup:
         """The name of a queue, or that it is a private one."""
@@ -179,8 +183,9 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
         case Happening.REQUESTER:
             return _("%(who)s changed who the requester is"), {}
         case Happening.FILTERED:
-            did = ", ".join(done_words(code) for code in data.get("what", ()))
-            return _("the filter %(filter)s: %(did)s"), {"filter": _filter(data), "did": did}
+            return "%(said)s", {
+                "said": filtered(event, names.rules, queue=names.queue, topic=names.topic, address=names.rule)
+            }
         case Happening.CLOCK_WARNED:
             return _("soon late: %(target)s"), {"target": metric_words(data.get("metric", ""))}
         case Happening.CLOCK_MISSED:
@@ -207,28 +212,6 @@ def _words(event: Happened, names: Names) -> tuple[str, dict[str, Markup | str]]
         case Happening.NOT_ACKNOWLEDGED:
             return _("no automatic answer (%(reason)s)"), {"reason": reason_words(data.get("reason", ""))}
     return event.kind, {}
-
-
-def _filter(data: Mapping[str, Any]) -> Markup:
-    name = Markup("<b>{}</b>").format(data.get("slug", ""))
-    return escape(_("%(name)s, version %(version)s")) % {"name": name, "version": data.get("version", "")}
-
-
-def done_words(code: str) -> str:
-    """What a step of a filter did, in a word; a code that is not known stands as it is."""
-    return {
-        "queue": _("queue"),
-        "group": _("group"),
-        "topic": _("topic"),
-        "priority": _("priority"),
-        "tags": _("tags"),
-        "field": _("field"),
-        "owner": _("owner"),
-        "language": _("language"),
-        "note": _("note"),
-        "answer": _("automatic answer"),
-        "stop": _("no further filters"),
-    }.get(code, code)
 
 
 def metric_words(code: str) -> str:

@@ -171,7 +171,7 @@ def test_queries_and_size_do_not_grow_with_the_conversation(d: Department, signe
     browser = signed_in("web")
     with statements() as asked:
         assert len(browser.get(address_of(ticket)).content) < 100_000
-    assert len(asked) == 22
+    assert len(asked) == 23
 
 
 def test_an_address_in_disguise_is_marked_in_plain_text_too(d: Department, signed_in: SignedIn) -> None:
