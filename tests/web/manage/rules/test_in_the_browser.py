@@ -164,6 +164,20 @@ def test_a_hint_says_why_when_one_points_at_it(open_page: Open, d: Department) -
     require_usable(page)
 
 
+def test_hints_follow_on_the_open_page_when_they_change(open_page: Open, d: Department) -> None:
+    ticket = letter(d, now=clock.now())
+    page = open_page(f"/desk/tickets/{ticket.number}/", login="line1")
+    expect(page.get_by_role("list", name="Hints")).to_have_count(0)
+    ticket.hints = [{"rule": 1, "version": 1, "weight": 9, "because": [], "topic": "display"}]
+    ticket.save()
+
+    page.evaluate("import('/static/postline/js/renew.js').then((renew) => renew.renewFrom(location.href))")
+    expect(page.get_by_role("button", name="Probably: Display")).to_be_visible()
+    page.get_by_role("button", name="Probably: Display").click()
+
+    expect(page.locator("#f-topic option:checked")).to_have_text("Display")
+
+
 def require_usable(page: Page) -> None:
     """Nothing that axe finds, nothing wider than the window."""
     found = Axe().run(page)
