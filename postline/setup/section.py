@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
@@ -102,3 +102,27 @@ class Section:
     export: Callable[[Project], Sequence[Entry]]
     bring_in: Callable[[Site, Sequence[Any]], None]
     copied: bool = True
+
+
+class InTree(Protocol):
+    """An entry that may stand below another one of its section."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def parent(self) -> str: ...
+
+
+E = TypeVar("E", bound=InTree)
+
+
+def parents_first(entries: Sequence[E]) -> Iterator[E]:
+    """In an order in which each can be made; those in a ring come last, where a parent that is not there yet is
+    refused."""
+    left, named = list(entries), {entry.slug for entry in entries}
+    given: set[str] = set()
+    while left:
+        ready = [entry for entry in left if entry.parent not in named - given] or left
+        yield from ready
+        given |= {entry.slug for entry in ready}
+        left = [entry for entry in left if entry not in ready]

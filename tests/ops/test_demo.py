@@ -15,7 +15,7 @@ from postline.intake.parse import read
 from postline.intake.pipeline import handle_one
 from postline.ops.demo import letters
 from postline.ops.demo.content import stories
-from postline.ops.demo.department import PASSWORD, PEOPLE
+from postline.ops.demo.department import PASSWORD, logins
 from postline.ops.demo.load import is_empty, is_loaded, load, load_at_first_start
 from postline.ops.demo.remove import remove
 from postline.ops.errors import Refused
@@ -100,7 +100,7 @@ def test_every_invariant_holds() -> None:
 
 def test_the_people_of_the_contract_can_sign_in_and_work_where_they_should() -> None:
     people = {person.login: person for person in Person.objects.all()}
-    assert sorted(people) == sorted(login for login, *_ in PEOPLE)
+    assert sorted(people) == sorted(logins())
     assert people["line1"].check_password(PASSWORD)
     assert {person.password for person in people.values()} == {people["line1"].password}
     inbox, abuse, private = (
@@ -119,7 +119,7 @@ def test_a_second_load_is_refused() -> None:
 
 def test_removal_leaves_nothing_but_the_audit_log() -> None:
     removed = remove(now=NOW)
-    assert (removed.people, removed.kept) == (len(PEOPLE), ())
+    assert (removed.people, removed.kept) == (len(logins()), ())
     assert removed.tickets == len(stories())
     with connection.cursor() as cursor:
         kept = {"projects_auditentry", "projects_secret", "django_migrations", "django_content_type", "auth_permission"}

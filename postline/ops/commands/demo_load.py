@@ -15,7 +15,7 @@ from postline.ops.database import running
 def command(configuration: Configuration) -> None:
     """Load the demo department into an empty installation."""
     django.set_up()
-    from postline.ops.demo.department import PASSWORD, PEOPLE  # noqa: PLC0415 - needs Django set up
+    from postline.ops.demo.department import PASSWORD, logins  # noqa: PLC0415 - needs Django set up
     from postline.ops.demo.load import load  # noqa: PLC0415 - needs Django set up
     from postline.ops.migrate import require_up_to_date  # noqa: PLC0415 - needs Django set up
 
@@ -23,4 +23,4 @@ def command(configuration: Configuration) -> None:
         require_up_to_date()
         loaded = load(now=clock.now())
     click.echo(f"People: {loaded.people}, tickets: {loaded.tickets}, messages received: {loaded.messages}.")
-    click.echo(f"Logins, password {PASSWORD} each: {', '.join(login for login, *_ in PEOPLE)}.")
+    click.echo(f"Logins, password {PASSWORD} each: {', '.join(logins())}.")

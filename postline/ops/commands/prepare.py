@@ -37,5 +37,5 @@ def _demo() -> str:
     load.load_at_first_start(now=clock.now())
     if not load.is_loaded():
         return ""
-    logins = ", ".join(login for login, *_ in department.PEOPLE)
+    logins = ", ".join(department.logins())
     return f"Demo logins, password {department.PASSWORD}: {logins}"

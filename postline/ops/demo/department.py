@@ -1,18 +1,24 @@
-"""Who works in the demo department and where: projects, groups, queues, topics, mailboxes, people."""
+"""Who works in the demo department and where: set up by the files in `set_up/`, as any department can be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from postline.projects.models import Group, Line, Mailbox, Person, Project, Queue, Role, Topic
+from postline.projects.models import Group, Mailbox, Person, Project, Queue, Role, Topic
 from postline.projects.people import Appointment, create_person
+from postline.projects.rights import reach_of
+from postline.setup.actions import bring_in, start_project
+from postline.setup.document import Document, read
 
 PASSWORD = "demo"  # noqa: S105 - everybody may know it: the demo starts only where it was asked for
-FIRST_LINE_MINUTES, SECOND_LINE_MINUTES = 60, 480
+PROJECTS = ("mail", "games")
+INSTALLATION = {"auditor": ("Edith Marsh", Role.AUDITOR), "admin": ("Alex Winter", Role.ADMIN)}
 
 
 @dataclass
@@ -27,129 +33,54 @@ class Department:
     people: dict[str, Person] = field(default_factory=dict)
 
 
+@cache
+def logins() -> tuple[str, ...]:
+    """Of everybody who works there."""
+    staff = [str(entry.key) for project in PROJECTS for entry in _document(project)["people"]]
+    return (*staff, *INSTALLATION)
+
+
 def make_department(*, now: datetime) -> Department:
-    """Write it into an empty database, without a single ticket."""
-    department = Department()
-    for slug, name in PROJECTS.items():
-        department.projects[slug] = Project.objects.create(slug=slug, name=name, time_zone=settings.TIME_ZONE)
-    for project, slug, name in GROUPS:
-        department.groups[project, slug] = Group.objects.create(
-            project=department.projects[project], slug=slug, name=name, line=Line.SECOND
-        )
-    _make_queues(department)
-    for project, slug, name, queue in TOPICS:
-        department.topics[project, slug] = Topic.objects.create(
-            project=department.projects[project], slug=slug, name=name, queue=department.queues.get((project, queue))
-        )
-    for address, project, queue, name in MAILBOXES:
-        department.mailboxes[address] = Mailbox.objects.create(
-            project=department.projects[project],
-            address=address,
-            sender_name=name,
-            queue=department.queues[project, queue],
-        )
-    _make_people(department, now=now)
-    return department
-
-
-def _make_queues(department: Department) -> None:
-    for position, (project, slug, name, group) in enumerate(QUEUES):
-        department.queues[project, slug] = Queue.objects.create(
-            project=department.projects[project],
-            slug=slug,
-            name=name,
-            line=Line.SECOND if group else Line.FIRST,
-            group=department.groups.get((project, group)),
-            private=slug == "vulnerabilities",
-            position=position,
-            target_minutes=SECOND_LINE_MINUTES if group else FIRST_LINE_MINUTES,
-            signature=SIGNATURES[project],
-        )
-    for project, slug in RETURN_QUEUES.items():
-        inbox = department.queues[project, "inbox"]
-        inbox.return_queue = department.queues[project, slug]
-        inbox.save()
-
-
-def _make_people(department: Department, *, now: datetime) -> None:
+    """Set it up in an empty database, without a single ticket and without what sorts them."""
     password = make_password(PASSWORD)  # argon2 is slow on purpose: once is enough
-    for login, name, role, project, group in PEOPLE:
-        appointment = Appointment(
-            role=role, project=department.projects.get(project), group=department.groups.get((project, group))
-        )
-        department.people[login] = create_person(
-            login=login,
-            name=name,
-            email=f"{name.lower().replace(' ', '.')}@mail.example",
-            appointments=[appointment],
-            password=password,
-            actor="",
+    for login, (name, role) in INSTALLATION.items():
+        create_person(login=login, name=name, appointments=[Appointment(role)], actor="", now=now)
+    reach = reach_of(Person.objects.get(login="admin"))
+    for slug in PROJECTS:
+        document = _document(slug)
+        (itself,) = document["project"]
+        without_filters = {**document, "rules": [one for one in document["rules"] if not one.key.startswith("filter ")]}
+        start_project(
+            reach,
+            slug=slug,
+            name=itself.written()["name"],
+            language="en",
+            time_zone=settings.TIME_ZONE,
+            document=without_filters,
             now=now,
         )
+    Person.objects.filter(login__in=logins()).update(password=password)
+    return _found()
 
 
-PROJECTS = {"mail": "Mail", "games": "Games"}
-GROUPS = [
-    ("mail", "passwords", "Passwords"),
-    ("mail", "web", "Web"),
-    ("mail", "solvers", "Solvers"),
-    ("mail", "abuse", "Abuse"),
-    ("games", "accounts", "Accounts"),
-]
-QUEUES = [  # project, slug, name, group (none: first line)
-    ("mail", "inbox", "First line", ""),
-    ("mail", "passwords", "Passwords", "passwords"),
-    ("mail", "mail-clients", "Mail programs", "web"),
-    ("mail", "web", "Web", "web"),
-    ("mail", "solvers", "Solvers", "solvers"),
-    ("mail", "abuse", "Abuse", "abuse"),
-    ("mail", "vulnerabilities", "Vulnerabilities", "abuse"),
-    ("games", "inbox", "First line", ""),
-    ("games", "accounts", "Accounts", "accounts"),
-]
-RETURN_QUEUES = {"mail": "web", "games": "accounts"}
-SIGNATURES = {"mail": "Mail · support@mail.example", "games": "Games · support@games.example"}
-TOPICS = [  # project, slug, name, second-line queue of its own
-    ("mail", "sign-in", "Signing in", ""),
-    ("mail", "recovery", "Getting access back", "passwords"),
-    ("mail", "break-in", "Somebody else got in", "passwords"),
-    ("mail", "sending", "Sending", ""),
-    ("mail", "receiving", "Receiving", ""),
-    ("mail", "delivery", "Delivery from other servers", ""),
-    ("mail", "attachments", "Attachments", ""),
-    ("mail", "mail-programs", "Mail programs and phones", ""),
-    ("mail", "display", "How pages look", ""),
-    ("mail", "spam", "Spam", ""),
-    ("mail", "phishing", "Phishing and fraud", ""),
-    ("mail", "vulnerability", "Vulnerability", ""),
-    ("mail", "wish", "Wish", ""),
-    ("mail", "other", "Other", ""),
-    ("games", "account", "Account", ""),
-    ("games", "payment", "Payment", ""),
-    ("games", "gameplay", "Playing", ""),
-    ("games", "wish", "Wish", ""),
-]
-MAILBOXES = [  # address, project, queue, sender's name
-    ("support@mail.example", "mail", "inbox", "Mail support"),
-    ("abuse@mail.example", "mail", "abuse", "Mail abuse desk"),
-    ("support@games.example", "games", "inbox", "Games support"),
-]
-PEOPLE = [  # login, name, role, project, group
-    ("line1", "Daan Mulder", Role.LINE1, "mail", ""),
-    ("line1b", "Olga Belova", Role.LINE1, "mail", ""),
-    ("passwords", "Femke Smit", Role.LINE2, "mail", "passwords"),
-    ("passwords2", "Pavel Sorokin", Role.LINE2, "mail", "passwords"),
-    ("web", "Hannah Reed", Role.LINE2, "mail", "web"),
-    ("solvers", "Maksim Lebedev", Role.LINE2, "mail", "solvers"),
-    ("abuse", "Ruth Calder", Role.LINE2, "mail", "abuse"),
-    ("trainee", "Noor Bakker", Role.TRAINEE, "mail", ""),
-    ("trainer", "Irina Zotova", Role.TRAINER, "mail", ""),
-    ("editor", "Owen Blake", Role.EDITOR, "mail", ""),
-    ("product", "Tessa Vermeer", Role.PRODUCT, "mail", ""),
-    ("lead", "Vera Kuzmina", Role.LEAD, "mail", ""),
-    ("project-admin", "Jonas de Wit", Role.PROJECT_ADMIN, "mail", ""),
-    ("games1", "Kirill Frolov", Role.LINE1, "games", ""),
-    ("games-lead", "Sanne Dekker", Role.LEAD, "games", ""),
-    ("auditor", "Edith Marsh", Role.AUDITOR, "", ""),
-    ("admin", "Alex Winter", Role.ADMIN, "", ""),
-]
+def switch_filters_on(department: Department, *, now: datetime) -> None:
+    """What comes in from now on is sorted; the stories tell of the time before."""
+    reach = reach_of(department.people["admin"])
+    for slug, project in department.projects.items():
+        bring_in(reach, project=project, document={"rules": _document(slug)["rules"]}, now=now)
+
+
+def _found() -> Department:
+    return Department(
+        projects={one.slug: one for one in Project.objects.all()},
+        groups={(one.project.slug, one.slug): one for one in Group.objects.select_related("project")},
+        queues={(one.project.slug, one.slug): one for one in Queue.objects.select_related("project")},
+        topics={(one.project.slug, one.slug): one for one in Topic.objects.select_related("project")},
+        mailboxes={one.address: one for one in Mailbox.objects.all()},
+        people={one.login: one for one in Person.objects.all()},
+    )
+
+
+@cache
+def _document(project: str) -> Document:
+    return read((files(__package__) / "set_up" / f"{project}.json").read_bytes())

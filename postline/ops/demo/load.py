@@ -24,7 +24,7 @@ from postline.intake.parse import read
 from postline.intake.pipeline import take_in
 from postline.ops.demo import letters
 from postline.ops.demo.content import Step, Story, stories
-from postline.ops.demo.department import Department, make_department
+from postline.ops.demo.department import Department, make_department, switch_filters_on
 from postline.ops.demo.letters import Letter
 from postline.ops.errors import Refused
 from postline.outbox.models import Attempt, OutboxMessage
@@ -91,6 +91,7 @@ def load(*, now: datetime) -> Loaded:
         for act in sorted(_acts(desk, now=now), key=lambda act: act.at):
             act.do(act.at)
     _mark_sent(department)
+    switch_filters_on(department, now=now)
     AutomaticAnswer.objects.all().delete()  # those limits are for what comes in from now on
     audit.record(
         actor="",

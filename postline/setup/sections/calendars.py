@@ -26,7 +26,7 @@ class ExceptionEntry(Entry):
 class CalendarEntry(Entry):
     slug: str
     name: Name
-    time_zone: str = "UTC"
+    time_zone: str = ""  # none: that of the project
     hours: dict[Weekday, list[tuple[str, str]]] = {}
     country: str = ""
     subdivision: str = ""
@@ -61,8 +61,9 @@ def bring_in(site: Site, entries: Sequence[CalendarEntry]) -> None:
         with site.place("calendars", entry.key):
             for slug in entry.of_queues:
                 site.queue(slug)
+            own = entry.model_dump(mode="json", exclude={"of_project", "of_queues"})
             given = {
-                "calendars": [entry.model_dump(mode="json", exclude={"of_project", "of_queues"})],
+                "calendars": [{**own, "time_zone": entry.time_zone or site.project.time_zone}],
                 "queues": dict.fromkeys(entry.of_queues, entry.slug),
                 **({"project": entry.slug} if entry.of_project else {}),
             }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from postline.projects.models import FollowUp, Line, Project, Queue
 from postline.projects.queues import QueueSettings, change_queue, create_queue, settings_of, target
 from postline.projects.rights import ProjectRight
 from postline.setup.faults import Unfit
-from postline.setup.section import Entry, Name, Section, Site
+from postline.setup.section import Entry, Name, Section, Site, parents_first
 
 
 class QueueEntry(Entry):
@@ -61,7 +61,7 @@ def export(project: Project) -> Sequence[QueueEntry]:
 
 def bring_in(site: Site, entries: Sequence[QueueEntry]) -> None:
     """Parents first; where follow-ups return to is set when all of them are there. Raises WrongFile."""
-    for entry in _parents_first(entries):
+    for entry in parents_first(entries):
         with site.place("queues", entry.key):
             _put(site, entry)
     for entry in entries:
@@ -97,17 +97,6 @@ def _return_to(site: Site, entry: QueueEntry) -> None:
 def _change(site: Site, queue: Queue, settings: QueueSettings) -> None:
     seen = changes.last_change(target(queue))
     change_queue(site.reach, queue_id=queue.pk, settings=settings, seen=seen, now=site.now)
-
-
-def _parents_first(entries: Sequence[QueueEntry]) -> Iterator[QueueEntry]:
-    """Those in a ring come last, where naming a parent that is not there yet is refused."""
-    left, named = list(entries), {entry.slug for entry in entries}
-    given: set[str] = set()
-    while left:
-        ready = [entry for entry in left if entry.parent not in named - given] or left
-        yield from ready
-        given |= {entry.slug for entry in ready}
-        left = [entry for entry in left if entry not in ready]
 
 
 def _slug(queue: Queue | None) -> str:
