@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from postline.intake.authentication import Authentication
@@ -78,24 +79,30 @@ def facts_of(incoming: Incoming, rules: Rules, earlier: Earlier, *, now: datetim
     )
 
 
-def filtered(arrival: Arrival, ran: Ran) -> Arrival:
-    """The arrival as the filters want it."""
-    if not ran.done:
-        return arrival
+def through(arrival: Arrival, rules: Rules, ran: Ran, tally: Tally) -> Arrival:
+    """The arrival as the filters want it, with what the hints say; what a robot sends says nothing new of a ticket."""
+    changes: dict[str, Any] = _by_filters(arrival, ran) if ran.done else {}
+    if rules.hints and not (arrival.ticket_id is not None and arrival.kind in ROBOTS):
+        changes["hints"] = run_hints(rules, ran.facts, tally)
+    return replace(arrival, **changes) if changes else arrival
+
+
+def _by_filters(arrival: Arrival, ran: Ran) -> dict[str, Any]:
     plan, is_new = ran.plan, arrival.ticket_id is None
     queue_id = plan.queue_id or arrival.queue_id
-    return replace(
-        arrival,
-        queue_id=queue_id if is_new else arrival.queue_id,
-        moved_to=None if is_new else plan.queue_id,
-        topic_id=plan.topic_id or arrival.topic_id,
-        priority=plan.priority,
-        tags=plan.tags,
-        owner_id=_fitting_owner(plan.owner_id, queue_id=queue_id, ticket_id=arrival.ticket_id, moved_to=plan.queue_id),
-        answer_language=plan.language,
-        fields={**arrival.fields, **plan.fields},
-        filtered=[_as_event(one, ran.notes) for one in ran.done],
-    )
+    return {
+        "queue_id": queue_id if is_new else arrival.queue_id,
+        "moved_to": None if is_new else plan.queue_id,
+        "topic_id": plan.topic_id or arrival.topic_id,
+        "priority": plan.priority,
+        "tags": plan.tags,
+        "owner_id": _fitting_owner(
+            plan.owner_id, queue_id=queue_id, ticket_id=arrival.ticket_id, moved_to=plan.queue_id
+        ),
+        "answer_language": plan.language,
+        "fields": {**arrival.fields, **plan.fields},
+        "filtered": [_as_event(one, ran.notes) for one in ran.done],
+    }
 
 
 def run(incoming: Incoming, rules: Rules, earlier: Earlier, tally: Tally, *, now: datetime) -> Ran | None:
@@ -103,13 +110,6 @@ def run(incoming: Incoming, rules: Rules, earlier: Earlier, tally: Tally, *, now
     if not rules.filters and not rules.hints:
         return None
     return run_filters(rules, facts_of(incoming, rules, earlier, now=now), tally)
-
-
-def with_hints(arrival: Arrival, rules: Rules, ran: Ran, tally: Tally) -> Arrival:
-    """The arrival with what the hints say; what a robot sends says nothing new of a ticket."""
-    if not rules.hints or (arrival.ticket_id is not None and arrival.kind in ROBOTS):
-        return arrival
-    return replace(arrival, hints=run_hints(rules, ran.facts, tally))
 
 
 def _place(incoming: Incoming, rules: Rules) -> tuple[str, str]:

@@ -242,7 +242,7 @@ def _through_rules(
         return arrival
     if ran.plan.aside and not is_wanted:
         return Aside(ran.plan.aside, ran.done[-1].rule.label)
-    return filtering.with_hints(filtering.filtered(arrival, ran), rules, ran, batch.tally)
+    return filtering.through(arrival, rules, ran, batch.tally)
 
 
 def _reason_against(

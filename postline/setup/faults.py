@@ -10,9 +10,11 @@ from pydantic_core import ErrorDetails
 
 from postline.projects.calendar_changes import WrongAddress
 from postline.projects.company import TooManyCompanyAddresses, WrongCompanyAddress
+from postline.projects.grants import WrongRule
 from postline.projects.groups import WrongLine
 from postline.projects.holiday_days import WrongPlace
 from postline.projects.mailboxes import WrongSettings
+from postline.projects.memberships import OwnRight
 from postline.projects.people import LoginTaken, WrongAppointment, WrongLogin
 from postline.projects.projects import WrongTimeZone
 from postline.projects.queues import NotInUse, WrongQueueSetting
@@ -43,9 +45,9 @@ class Unfit(Exception):
 
 
 EXPECTED = (
-    Unfit, Forbidden, LoginTaken, NotInUse, SlugTaken, TooManyCompanyAddresses, WrongAddress, WrongAppointment,
-    WrongCompanyAddress, WrongHours, WrongLine, WrongLogin, WrongPlace, WrongQueueSetting, WrongSettings, WrongSlug,
-    WrongTarget, WrongTimeZone,
+    Forbidden, LoginTaken, NotInUse, OwnRight, SlugTaken, TooManyCompanyAddresses, Unfit, WrongAddress,
+    WrongAppointment, WrongCompanyAddress, WrongHours, WrongLine, WrongLogin, WrongPlace, WrongQueueSetting,
+    WrongRule, WrongSettings, WrongSlug, WrongTarget, WrongTimeZone,
 )  # fmt: skip
 
 
@@ -80,6 +82,10 @@ def in_words(error: Exception) -> str:
             return _("No holidays are known of “%(place)s”.") % {"place": error}
         case WrongAddress():
             return _("“%(address)s” is no web address.") % {"address": error}
+        case WrongRule():
+            return _("The right “%(right)s” cannot be set there.") % {"right": error}
+        case OwnRight():
+            return _("Nobody sets their own rights.")
         case WrongTarget():
             return _("The setting “%(field)s” does not fit the target (%(reason)s).") % {
                 "field": error.field,

@@ -13,7 +13,7 @@ from tests.scenes import BORIS, NOW, Department, letter
 
 FIELDS = set(
     "number project queue line group state pending_until priority topic owner requester subject language created_at"
-    " updated_at waiting_since tags fields taken_by taken_until".split()
+    " updated_at waiting_since tags fields hints taken_by taken_until".split()
 )
 
 
@@ -275,3 +275,19 @@ def test_one_may_pass_a_ticket_into_a_queue_that_one_does_not_see(desk: Departme
     assert line1.patch(f"/tickets/{ticket.number}", queue="vulnerabilities")["queue"] == "vulnerabilities"
     line1.get(f"/tickets/{ticket.number}")
     assert line1.error() == (404, "no-such-ticket", set())
+
+
+def test_what_rules_say_of_a_ticket_is_told_the_heaviest_first(desk: Department, program_of: Programs) -> None:
+    ticket = letter(desk)
+    because = [{"ask": "from", "is": "is", "value": "anna@user.example"}]
+    ticket.hints = [
+        {"rule": 3, "version": 2, "weight": 90, "because": because, "topic": "display"},
+        {"rule": 4, "version": 1, "weight": 10, "because": [], "attention": "Third letter this week"},
+    ]
+    ticket.save()
+    said = program_of("line1").get(f"/tickets/{ticket.number}")
+    nothing = {"topic": None, "template": None, "attention": None}
+    assert said["hints"] == [
+        {**nothing, "rule": 3, "version": 2, "weight": 90, "topic": "display"},
+        {**nothing, "rule": 4, "version": 1, "weight": 10, "attention": "Third letter this week"},
+    ]

@@ -20,6 +20,7 @@ from postline.intake.sources import smtp
 from postline.tickets.models import Message, Ticket
 from tests.database import database_away
 from tests.letters import NOW, write
+from tests.rules.scenes import asks, does, filter_that, hint_that
 from tests.scenes import Department, department
 from tests.smtp import Client
 
@@ -215,3 +216,15 @@ def commits() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(DISTINCT xmin::text) FROM intake_rawmessage")
         return int(cursor.fetchone()[0])
+
+
+def test_what_comes_in_is_sorted_by_filters_and_has_its_hints(d: Department, client: Client, reader: Reader) -> None:
+    order = asks("subject", "matches", r"order (?P<order>\d+)")
+    filter_that(d, does("queue", "web"), does("tags", ["order {order}"]), when=order)
+    hint_that(d, {"topic": "display"}, when=asks("new-text", "contains", "screen"))
+    letter = write(subject="Order 17", text="The screen stays black.", headers={"X-Postline-Queue": "abuse"})
+    assert client.deliver(letter)[0] == 250
+    pipeline.handle(reader, now=NOW)
+    ticket = Ticket.objects.select_related("queue").get()
+    assert (ticket.queue.slug, ticket.tags, ticket.topic) == ("web", ["order 17"], None)
+    assert [hint["topic"] for hint in ticket.hints] == ["display"]

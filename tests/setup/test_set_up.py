@@ -9,7 +9,7 @@ import pytest
 
 from postline.projects.audit import broken_entries
 from postline.projects.models import AuditEntry, Group, Mailbox, Membership, Person, Project, Queue
-from postline.projects.rights import Forbidden
+from postline.projects.rights import Forbidden, Right
 from postline.projects.slugs import SlugTaken
 from postline.setup.actions import Report, bring_in, likeness, preview, start_project
 from postline.setup.document import Document, export, from_dict, read, write
@@ -161,6 +161,34 @@ def test_a_rule_that_cannot_be_is_named_with_what_is_wrong(d: Department) -> Non
     found = faults(d, {"rules": [broken, elsewhere]})
     assert [one.split(": ")[0] for one in found] == ["rules › filter break-ins", "rules › filter other"]
     assert "nowhere" in found[1]
+
+
+RIGHTS = [
+    {"whom": "line:1", "where": "queue:web", "allow": ["see", "note"]},
+    {"whom": "person:web", "forbid": ["close"]},
+]
+
+
+def test_rights_of_a_file_are_set_and_leave_as_they_came(d: Department) -> None:
+    assert taken(d, {"rights": RIGHTS}).done["rights"].added == ["line:1 in queue:web", "person:web"]
+    assert taken(d, {"rights": RIGHTS}).is_empty
+    assert taken(d, json.loads(write(as_file(d)))).is_empty
+    assert d.reach("line1").may(Right.SEE, d.queues["web"].pk)
+    assert not d.reach("web").may(Right.CLOSE, d.queues["web"].pk)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"whom": "person:games1"}, "There is no such line, group, person or queue in the project."),
+        ({"whom": "line:1", "where": "queue:nowhere"}, "There is no such line, group, person or queue"),
+        ({"whom": "line:1", "allow": ["fly"]}, "The right “fly” cannot be set there."),
+        ({"whom": "line:1", "allow": ["rights"]}, "The right “rights” cannot be set there."),
+    ],
+)
+def test_rights_that_cannot_be_set_are_named(d: Department, entry: dict[str, Any], words: str) -> None:
+    (fault,) = faults(d, {"rights": [entry]})
+    assert words in fault
 
 
 def test_what_a_file_does_not_name_stays(d: Department) -> None:

@@ -122,6 +122,7 @@ FORM = {
     "all": "1",
     "sender": "new.example",
     "verdict": "block",
+    "reason": "call",
 }
 
 

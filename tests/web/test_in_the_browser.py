@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,11 +13,13 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from postline.projects.models import Person
+from postline.projects.models import Act, Metric, Person
+from postline.projects.targets import Step
 from tests.scenes import Department
 from tests.web.conftest import SignedIn
 from tests.web.manage.test_outbox import outgoing
 from tests.web.manage.test_quarantine import put_aside
+from tests.working_time import office, target
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +82,8 @@ MANAGEMENT = [
     "/manage/search/?q=web",
     "/manage/people/",
     "/manage/people/{person}/",
+    "/manage/people/{person}/rights/",
+    "/settings/rights/",
     "/manage/people/invite/",
     "/manage/people/invite-many/",
     "/manage/audit/",
@@ -103,6 +108,14 @@ MANAGEMENT = [
     "/manage/projects/mail/looks/",
     "/manage/projects/mail/end/",
     "/manage/archived/",
+    "/manage/projects/mail/rights/",
+    "/manage/projects/mail/rights/person/web/",
+    "/manage/projects/mail/working-time/",
+    "/manage/projects/mail/calendars/new/",
+    "/manage/projects/mail/calendars/office/",
+    "/manage/projects/mail/calendars/office/delete/",
+    "/manage/projects/mail/targets/new/",
+    "/manage/projects/mail/targets/{target}/",
 ]
 
 
@@ -127,7 +140,11 @@ def test_everybody_can_use_the_pages_of_management(
     open_page: Open, d: Department, path: str, theme: str, size: str, language: str
 ) -> None:
     Person.objects.update(language=language)
-    address = path.format(person=d.people["web"].pk, mailbox=d.mailboxes["support@mail.example"].pk)
+    office(d, country="NL", exceptions={date(2026, 12, 24): ("Короткий день перед праздником", [["09:00", "12:00"]])})
+    step = Step(after_minutes=90, act=Act.MOVE, queue=d.queues["web"])
+    made = target(d, Metric.FIRST_ANSWER, 150, step, queue=d.queues["mail-clients"], warn_minutes=30)
+    mailbox = d.mailboxes["support@mail.example"].pk
+    address = path.format(person=d.people["web"].pk, mailbox=mailbox, target=made.pk)
 
     require_usable(open_page(address, login="admin", theme=theme, size=size, language=language))
 
@@ -147,6 +164,18 @@ def test_the_question_mark_shows_the_keys_of_the_page(open_page: Open) -> None:
     assert page.locator("#keys dd").all_text_contents() == ["the project", "search", "the keys of this page"]
     page.keyboard.press("Escape")
     assert not page.locator("#keys").is_visible()
+
+
+def test_the_project_is_chosen_by_keys(open_page: Open) -> None:
+    page = open_page("/desk/", login="admin")
+
+    page.keyboard.press("p")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/desk/")
+    page.wait_for_function("document.querySelector('.switch-project').textContent.trim() === 'Games'")
+    assert page.locator("#tree caption").all_text_contents() == ["Games"]
 
 
 def test_keys_are_inert_while_somebody_types(open_page: Open) -> None:

@@ -25,6 +25,18 @@ class RequesterObject(Schema):
     phone: str
 
 
+class HintObject(Schema):
+    """What a rule says of the requester's last message: one of the others is set. `weight`: 1 to 100, the heaviest
+    comes first."""
+
+    rule: int
+    version: int
+    weight: int
+    topic: str | None = None
+    template: str | None = None
+    attention: str | None = None
+
+
 class TicketObject(Schema):
     """The whole chain about one problem. `owner` is who is to answer; `taken_by` works at it until `taken_until`.
 
@@ -51,6 +63,7 @@ class TicketObject(Schema):
     waiting_since: Moment | None
     tags: list[str]
     fields: dict[str, Any]
+    hints: list[HintObject]
 
 
 class TicketPage(Schema):
@@ -86,6 +99,7 @@ def ticket_object(ticket: Ticket, shown: Shown) -> TicketObject:
         waiting_since=ticket.waiting_since,
         tags=ticket.tags,
         fields=ticket.fields,
+        hints=[HintObject(**{name: said.get(name) for name in HintObject.model_fields}) for said in ticket.hints],
     )
 
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
+import pybase64
+
 from postline.intake.parse.charsets import decode, known
 from postline.kit.text import one_line
 
@@ -215,9 +217,9 @@ def base64_bytes(data: bytes) -> bytes:
 
 
 def exact_base64(data: bytes) -> bytes | None:
-    """Base64 in lines; None when anything else stands between them."""
+    """Base64 in lines; None when anything else stands between them, or at the end of the padding."""
     try:
-        return binascii.a2b_base64(data.translate(None, b"\r\n"), strict_mode=True)
+        return pybase64.b64decode(data.translate(None, b"\r\n"), validate=True)
     except binascii.Error:
         return None
 

@@ -15,9 +15,14 @@ _NUMBER = re.compile(r"\s*([-+]?[0-9]{1,30}(?:[.,][0-9]{1,30})?)")
 def fold(text: str) -> str:
     """The form in which texts are compared: without case, one form of each letter, blanks and line ends as one."""
     if text.isascii():
-        return " ".join(text.lower().split())
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(folded.split())
+        folded = text.lower()
+    else:
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    if not folded.isprintable():  # line ends and tabs are not
+        folded = folded.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+    while "  " in folded:  # a few times as quick as taking it apart
+        folded = folded.replace("  ", " ")
+    return folded.strip()
 
 
 def as_searched(text: str) -> bytes:

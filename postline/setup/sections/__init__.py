@@ -1,6 +1,6 @@
 """The parts of a set-up file, in the order in which they are brought in: what is named comes before what names it."""
 
-from postline.setup.sections import calendars, groups, mailboxes, people, project, queues, rules, targets
+from postline.setup.sections import calendars, groups, mailboxes, people, project, queues, rights, rules, targets
 
 SECTIONS = (
     project.SECTION,
@@ -11,4 +11,5 @@ SECTIONS = (
     rules.SECTION,
     mailboxes.SECTION,
     people.SECTION,
+    rights.SECTION,
 )

@@ -7,10 +7,12 @@ from typing import Any
 
 from postline.kit.sql import rows
 from postline.projects.models import Metric
-from postline.projects.working_rules import rules_of
+from postline.projects.working_rules import Rules, rules_of
 from postline.tickets.clocks.follow import follow
 from postline.tickets.clocks.reckoning import reckon
 from postline.tickets.models import Clock, Ticket
+
+_reckoned: dict[int, tuple[datetime, dict[tuple[int, int, int | None, int], dict[str, Any] | None]]] = {}
 
 
 def clocks_of_new(
@@ -20,6 +22,18 @@ def clocks_of_new(
     rules = rules_of(project_id, now=now)
     if not rules.targets:
         return None
+    place = (rules.mark, queue_id, topic_id, priority)
+    known = _reckoned.get(project_id)
+    if known is None or known[0] != now:  # the messages of a batch come at the same moment
+        known = _reckoned[project_id] = (now, {})
+    if place not in known[1]:
+        known[1][place] = _reckon(rules, queue_id, topic_id, priority, now=now)
+    return known[1][place]
+
+
+def _reckon(
+    rules: Rules, queue_id: int, topic_id: int | None, priority: int, *, now: datetime
+) -> dict[str, Any] | None:
     wanted = [Metric.FIRST_ANSWER, Metric.SOLUTION]
     if rules.is_first_line(queue_id):
         wanted.append(Metric.FIRST_LINE_WAIT)

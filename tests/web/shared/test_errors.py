@@ -15,7 +15,7 @@ pytestmark = pytest.mark.urls("tests.web.shared.broken_urls")
     [
         ("/nowhere/", 404, "There is nothing here"),
         ("/no-such-ticket/", 404, "There is nothing here"),
-        ("/forbidden/", 403, "not answer it. Ask the lead of the project."),
+        ("/forbidden/", 403, "not answer it. Ask the lead of the project or an administrator."),
         ("/bad/", 400, "This could not be read"),
         ("/large/", 413, "This is too large"),
         ("/broken/", 500, "Something broke on our side"),
