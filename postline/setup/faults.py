@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from pydantic_core import ErrorDetails
 
+from postline.kit.templating import NotATemplate, Problem
+from postline.kit.templating.sentences import sentence
+from postline.projects.automatic_texts import WrongPromise, WrongText
 from postline.projects.calendar_changes import WrongAddress
 from postline.projects.company import TooManyCompanyAddresses, WrongCompanyAddress
+from postline.projects.form_fields import WrongField
 from postline.projects.grants import WrongRule
 from postline.projects.groups import WrongLine
 from postline.projects.holiday_days import WrongPlace
+from postline.projects.looks import WrongLooks
 from postline.projects.mailboxes import WrongSettings
 from postline.projects.memberships import OwnRight
 from postline.projects.people import LoginTaken, WrongAppointment, WrongLogin
@@ -21,7 +26,10 @@ from postline.projects.queues import NotInUse, WrongQueueSetting
 from postline.projects.rights import Forbidden
 from postline.projects.slugs import SlugTaken, WrongSlug
 from postline.projects.targets import WrongTarget
+from postline.projects.topics import Retired, WrongTopicSetting
 from postline.projects.working_time import WrongHours
+from postline.rules.templates.change import WrongTemplate
+from postline.rules.templates.files import WrongFile as WrongTemplateFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +53,10 @@ class Unfit(Exception):
 
 
 EXPECTED = (
-    Forbidden, LoginTaken, NotInUse, OwnRight, SlugTaken, TooManyCompanyAddresses, Unfit, WrongAddress,
-    WrongAppointment, WrongCompanyAddress, WrongHours, WrongLine, WrongLogin, WrongPlace, WrongQueueSetting,
-    WrongRule, WrongSettings, WrongSlug, WrongTarget, WrongTimeZone,
+    Forbidden, LoginTaken, NotATemplate, NotInUse, OwnRight, Retired, SlugTaken, TooManyCompanyAddresses, Unfit,
+    WrongAddress, WrongAppointment, WrongCompanyAddress, WrongField, WrongHours, WrongLine, WrongLogin, WrongLooks,
+    WrongPlace, WrongPromise, WrongQueueSetting, WrongRule, WrongSettings, WrongSlug, WrongTarget, WrongTemplate,
+    WrongTemplateFile, WrongText, WrongTimeZone, WrongTopicSetting,
 )  # fmt: skip
 
 
@@ -82,6 +91,32 @@ def in_words(error: Exception) -> str:
             return _("No holidays are known of “%(place)s”.") % {"place": error}
         case WrongAddress():
             return _("“%(address)s” is no web address.") % {"address": error}
+        case Retired():
+            return _("The topic “%(slug)s” is retired.") % {"slug": error}
+        case WrongTopicSetting():
+            return _("The setting “%(field)s” does not fit the topic (%(reason)s).") % {
+                "field": error.field,
+                "reason": error.reason,
+            }
+        case WrongField():
+            return _("A question of the form cannot be (%(what)s).") % {"what": error.what}
+        case WrongTemplate() if error.problems:
+            return " ".join(f"{error.field}, {_in_line(one)}" for one in error.problems)
+        case WrongTemplate():
+            return _("The setting “%(field)s” does not fit the template (%(reason)s).") % {
+                "field": error.field,
+                "reason": error.reason,
+            }
+        case WrongTemplateFile():
+            return _("The file “%(name)s” cannot go along (%(reason)s).") % {"name": error.name, "reason": error.reason}
+        case NotATemplate():
+            return " ".join(_in_line(one) for one in error.problems)
+        case WrongText():
+            return _("Subject and text must both be there and not too long.")
+        case WrongPromise():
+            return _("The number of “%(field)s” is out of range.") % {"field": error}
+        case WrongLooks():
+            return _("The setting “%(field)s” cannot be.") % {"field": error}
         case WrongRule():
             return _("The right “%(right)s” cannot be set there.") % {"right": error}
         case OwnRight():
@@ -100,6 +135,10 @@ def in_words(error: Exception) -> str:
         case WrongAppointment():
             return _("The role “%(role)s” does not fit here.") % {"role": error}
     return str(error)
+
+
+def _in_line(problem: Problem) -> str:
+    return _("line %(line)d: %(words)s") % {"line": problem.line, "words": sentence(problem)}
 
 
 def from_reading(section: str, errors: Sequence[ErrorDetails]) -> list[Fault]:

@@ -48,7 +48,7 @@ def test_what_is_exported_changes_nothing_when_it_is_brought_in_again(d: Departm
     report = bring_in(d.reach("admin"), project=d.projects["mail"], document=document, now=NOW)
     assert report.is_empty
     assert {name for name, done in report.done.items() if done.unchanged} == {
-        "project", "groups", "queues", "mailboxes", "people",
+        "project", "groups", "queues", "topics", "automatic", "mailboxes", "people",
     }  # fmt: skip
     assert AuditEntry.objects.count() == before
 
@@ -189,6 +189,67 @@ def test_rights_of_a_file_are_set_and_leave_as_they_came(d: Department) -> None:
 def test_rights_that_cannot_be_set_are_named(d: Department, entry: dict[str, Any], words: str) -> None:
     (fault,) = faults(d, {"rights": [entry]})
     assert words in fault
+
+
+MORE: dict[str, Any] = {
+    "topics": [
+        {"slug": "app", "name": "Приложение", "parent": "money-back", "queue": "web"},
+        {
+            "slug": "money-back",
+            "name": "Refund",
+            "fields": [{"name": "order", "kind": "text", "label": {"en": "Order"}, "required": True}],
+        },
+    ],
+    "templates": [
+        {
+            "slug": "thanks",
+            "name": "Thanks",
+            "queue": "web",
+            "texts": {"en": "Hello{% if first_name %} {{ first_name }}{% endif %}!", "ru": "Спасибо!"},
+        }
+    ],
+    "automatic": [
+        {
+            "answer_within_hours": 8,
+            "of_queues": {"web": 4},
+            "words": [{"occasion": "new", "language": "en", "subject": "Got {{ number }}", "text": "Hello."}],
+        }
+    ],
+    "project": [{"slug": "mail", "name": "Mail", "colour": "green", "signature": "All of us", "languages": ["ru"]}],
+}
+
+
+def test_topics_templates_automatic_answers_and_looks_leave_as_they_came(d: Department) -> None:
+    report = taken(d, MORE)
+    assert report.done["topics"].added == ["money-back", "app"]
+    assert report.done["templates"].added == ["thanks"]
+    assert report.done["automatic"].changed == ["automatic"]
+    assert taken(d, MORE).is_empty
+    assert taken(d, json.loads(write(as_file(d)))).is_empty
+    assert Project.objects.get(slug="mail").signature == "All of us"
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        ({"topics": [{"slug": "a", "name": "A", "queue": "b"}]}, "topics › a: There is no queue “b”."),
+        ({"topics": [{"slug": "a", "name": "A", "fields": [{"name": "x"}]}]}, "topics › a: A question of the form can"),
+        ({"templates": [{"slug": "a", "name": "A", "texts": {"en": "{{ secret }}"}}]}, "templates › a: "),
+        ({"templates": [{"slug": "a", "name": "A", "texts": {"en": "x"}, "topic": "b"}]}, "templates › a: "),
+        (
+            {
+                "automatic": [
+                    {"words": [{"occasion": "new", "language": "en", "subject": "{{ subject }}", "text": "x"}]}
+                ]
+            },
+            "automatic › new / en: line 1: ",
+        ),
+        ({"automatic": [{"answer_within_hours": 0}]}, "automatic › automatic: The number of “answer_within_hours” is"),
+    ],
+)
+def test_topics_and_texts_that_cannot_be_are_named(d: Department, news: dict[str, Any], expected: str) -> None:
+    (fault,) = faults(d, news)
+    assert fault.startswith(expected)
 
 
 def test_what_a_file_does_not_name_stays(d: Department) -> None:

@@ -1,4 +1,4 @@
-"""What a project itself is: its name, language, time zone, and whose forwards it believes."""
+"""What a project itself is: its name, language, time zone and looks, and whose forwards it believes. The logo stays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from postline.projects import changes
-from postline.projects.models import Project
+from postline.projects.looks import Looks, change_looks
+from postline.projects.models import Colour, Project
 from postline.projects.projects import change_project, target
 from postline.projects.rights import ProjectRight
 from postline.setup.section import Entry, Name, Section, Site
@@ -19,6 +20,11 @@ class ProjectEntry(Entry):
     language: str = "en"
     time_zone: str = "UTC"
     company: list[str] = []
+    colour: Colour = Colour.BLUE
+    languages: list[str] = []
+    sender_name: str = ""
+    signature: str = ""
+    helps_first_line_after: int | None = None
 
     @property
     def key(self) -> str:
@@ -34,6 +40,11 @@ def export(project: Project) -> Sequence[ProjectEntry]:
             language=project.language,
             time_zone=project.time_zone,
             company=project.company,
+            colour=Colour(project.colour),
+            languages=project.languages,
+            sender_name=project.sender_name,
+            signature=project.signature,
+            helps_first_line_after=project.helps_first_line_after,
         )
     ]
 
@@ -52,6 +63,15 @@ def bring_in(site: Site, entries: Sequence[ProjectEntry]) -> None:
                 seen=changes.last_change(target(site.project)),
                 now=site.now,
             )
+            looks = Looks(
+                colour=entry.colour,
+                languages=entry.languages,
+                sender_name=entry.sender_name,
+                signature=entry.signature,
+                helps_first_line_after=entry.helps_first_line_after,
+            )
+            seen = changes.last_change(target(site.project))
+            change_looks(site.reach, project_id=site.project.pk, looks=looks, seen=seen, now=site.now)
 
 
 SECTION = Section("project", _("Project"), ProjectEntry, ProjectRight.SETTINGS, export, bring_in)
