@@ -109,17 +109,19 @@ def take_in_all(
         now=now,
     )
     for raw, message, projects in addressed:
-        aside = Aside(message.kind)
+        aside: Aside | None = (
+            None  # of the first project: in its quarantine it lies, and it hears of no other's filters
+        )
         for ours in projects.values():
             outcome = _take_in(raw, message, ours, batch)
             if isinstance(outcome, Aside):
-                aside = outcome
+                aside = aside or outcome
                 continue
             done.setdefault(raw.pk, [])
             if isinstance(outcome, Arrived):
                 done[raw.pk].append(outcome)
                 came.update(mailbox.pk for mailbox in ours)
-        if raw.pk not in done:
+        if raw.pk not in done and aside is not None:
             put_aside(
                 raw,
                 reason=aside.reason,

@@ -10,9 +10,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
-import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -72,13 +72,19 @@ def cut(connection: socket.socket | None) -> None:
 
 
 def post_form(
-    url: str, fields: Mapping[str, str], *, allow: Sequence[Network], timeout: float = 10.0
+    url: str,
+    fields: Mapping[str, str],
+    *,
+    allow: Sequence[Network],
+    timeout: float = 10.0,
+    patience: float = 30.0,
 ) -> tuple[int, bytes]:
     """Send a form; status and body of the answer. Redirects are not followed. `http:` only inside `allow`.
 
-    Raises NotAllowed, OSError, http.client.HTTPException, ValueError (no such address, or an endless answer).
+    `patience` is how many seconds the answer may take, `timeout` each step. Raises NotAllowed, OSError,
+    http.client.HTTPException, ValueError (no such address, or an endless answer).
     """
-    with closing(_to_web_server(url, allow=allow, timeout=timeout)) as connection:
+    with closing(_to_web_server(url, allow=allow, timeout=timeout)) as connection, _within(patience, connection):
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         connection.request("POST", _path(url), urlencode(fields), headers)
         answer = connection.getresponse()
@@ -93,11 +99,10 @@ def get(
 ) -> tuple[int, bytes]:
     """Fetch what stands at an address; status and body. Redirects are not followed. `http:` only inside `allow`.
 
-    `patience` is how many seconds the whole may take, `timeout` each step. Raises TooLong, NotEncrypted, NotAllowed,
+    `patience` is how many seconds the answer may take, `timeout` each step. Raises TooLong, NotEncrypted, NotAllowed,
     OSError, http.client.HTTPException, ValueError (no such address).
     """
-    deadline = time.monotonic() + patience
-    with closing(_to_web_server(url, allow=allow, timeout=timeout)) as connection:
+    with closing(_to_web_server(url, allow=allow, timeout=timeout)) as connection, _within(patience, connection):
         connection.request("GET", _path(url), headers={"User-Agent": "Postline", "Accept-Encoding": "identity"})
         answer = connection.getresponse()
         body = bytearray()
@@ -105,9 +110,33 @@ def get(
             body += part
             if len(body) > longest:
                 raise TooLong("the answer is too long")
-            if time.monotonic() > deadline:
-                raise TimeoutError("the answer does not come to an end")
     return answer.status, bytes(body)
+
+
+@contextmanager
+def _within(seconds: float, connection: http.client.HTTPConnection) -> Iterator[None]:
+    """Cuts the connection when the time is over: who sends a byte now and then, in the headers too, keeps to every
+    timeout of a single step. Raises TimeoutError."""
+    over = threading.Event()
+
+    def end(it: socket.socket | None) -> None:
+        over.set()
+        cut(it)
+
+    timer = threading.Timer(seconds, end, [connection.sock])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+        failure: Exception | None = None
+    except (OSError, http.client.HTTPException) as error:
+        failure = error
+    finally:
+        timer.cancel()
+    if over.is_set():
+        raise TimeoutError("the answer does not come to an end") from failure
+    if failure is not None:
+        raise failure
 
 
 def _to_web_server(url: str, *, allow: Sequence[Network], timeout: float) -> http.client.HTTPConnection:

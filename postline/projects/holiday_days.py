@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import time
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 from zoneinfo import TZPATH
 
-MOST_DAYS = 3_000
-READ_BACK = timedelta(days=366)
-READ_AHEAD = timedelta(days=3_700)  # as far as working time looks (`working_time.LOOK_AHEAD`)
-LONGEST_NAME = 100
 MOST_BYTES = 1 << 20
-MOST_SECONDS = 5.0
-STEP = timedelta(days=366)
+MOST_SECONDS = 20.0  # for all of it: the reader ends itself after five of its own, and a busy machine starts it slowly
 
 
 class NotACalendar(Exception):
@@ -85,14 +82,22 @@ def versions() -> str:
 
 
 def read_days(content: bytes, *, now: datetime) -> list[tuple[date, str]]:
-    """The days that an .ics file names, with what comes again each year, in their order. Raises NotACalendar."""
+    """The days that an .ics file names, with what comes again each year, in their order. Raises NotACalendar, also for
+    one that takes too long to read: it is read in another process, which ends after a few seconds (`holiday_file`)."""
     if len(content) > MOST_BYTES or b"BEGIN:VCALENDAR" not in content.upper():
         raise NotACalendar
     try:
-        found = _read(content, today=now.date())
-    except NotACalendar:
-        raise
-    except Exception as error:  # the library's own faults at what somebody sends are no faults of ours
+        reader = subprocess.run(
+            [sys.executable, "-m", "postline.projects.holiday_file", now.date().isoformat()],
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            timeout=MOST_SECONDS,
+            check=True,
+        )
+        found = {date.fromisoformat(day): str(name) for day, name in json.loads(reader.stdout).items()}
+    except (subprocess.SubprocessError, ValueError) as error:
         raise NotACalendar(type(error).__name__) from error
     if not found:
         raise NotACalendar
@@ -102,46 +107,6 @@ def read_days(content: bytes, *, now: datetime) -> list[tuple[date, str]]:
 def as_kept(days: Sequence[tuple[date, str]]) -> list[list[str]]:
     """For the column `feed_days`."""
     return [[day.isoformat(), name] for day, name in days]
-
-
-def _read(content: bytes, *, today: date) -> dict[date, str]:
-    import icalendar  # noqa: PLC0415 - only for who reads such a file
-    import recurring_ical_events  # noqa: PLC0415
-
-    calendar = icalendar.Calendar.from_ical(content)
-    for event in calendar.walk("VEVENT"):
-        _require_sparse(event)
-    series = recurring_ical_events.of(calendar, skip_bad_series=True)
-    found: dict[date, str] = {}
-    deadline = time.monotonic() + MOST_SECONDS
-    begin = today - READ_BACK
-    while begin < today + READ_AHEAD:
-        for event in series.between(begin, begin + STEP):
-            for day in _days_of(event):
-                found.setdefault(day, " ".join(str(event.get("SUMMARY", "")).split())[:LONGEST_NAME])
-        if len(found) > MOST_DAYS or time.monotonic() > deadline:
-            raise NotACalendar
-        begin += STEP
-    return found
-
-
-def _require_sparse(event: Any) -> None:
-    """What comes again within a day is no holiday, and would never come to an end. Raises NotACalendar."""
-    rules = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
-        often = {str(one).upper() for one in rule.get("FREQ", [])} - {"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}
-        if often or any(part in rule for part in ("BYHOUR", "BYMINUTE", "BYSECOND")):
-            raise NotACalendar
-
-
-def _days_of(event: Any) -> list[date]:
-    """An event of whole days ends before its end; one with times means the days that it touches."""
-    start, end = event.start, event.end
-    if isinstance(start, datetime):
-        first, last = start.date(), (end - timedelta(microseconds=1) if end > start else end).date()
-    else:
-        first, last = start, max(start, end - timedelta(days=1))
-    return [first + timedelta(days=number) for number in range(min((last - first).days + 1, MOST_DAYS + 1))]
 
 
 @cache

@@ -30,6 +30,7 @@ from tests.scenes import Department, department
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SUPPORT = "support@mail.example"
+BOTH = (SUPPORT, "support@games.example")
 FIRST = "<first@user.example>"
 COUNT = count(1)
 
@@ -197,6 +198,36 @@ def test_a_follow_up_is_not_taken_from_whoever_works_at_its_ticket(d: Department
     arrives(reader, write(text="More.", reply_to=FIRST), minutes=1)
     ticket.refresh_from_db()
     assert (ticket.queue.slug, ticket.taken_by, ticket.tags) == ("inbox", d.people["line1"], ["a"])
+
+
+def test_no_follow_up_pulls_its_ticket_out_of_a_private_queue(d: Department, reader: Reader) -> None:
+    """What stands there would come before other eyes because of a word that the sender chooses."""
+    filter_that(d, does("queue", "abuse"), does("tags", ["a"]), acts_on=ActsOn.FOLLOW_UPS)
+    ticket = opened(reader, write(message_id=FIRST))
+    Ticket.objects.update(queue=d.queues["vulnerabilities"])
+    arrives(reader, write(text="More.", reply_to=FIRST), minutes=1)
+    ticket.refresh_from_db()
+    assert (ticket.queue.slug, ticket.tags) == ("vulnerabilities", ["a"])
+    assert "moved" not in events(ticket)
+
+
+def test_a_filter_of_one_project_is_not_named_in_the_quarantine_of_another(d: Department, reader: Reader) -> None:
+    filter_that(d, does("quarantine"), slug="ours")
+    filter_that(d, does("quarantine"), slug="secret-plans", project="games")
+    delivery = Delivery(content=write(), source=Source.SMTP, envelope_from="a@user.example", envelope_to=BOTH)
+    key = keep(delivery, now=NOW)
+    pipeline.handle(reader, now=NOW)
+    raw = RawMessage.objects.get(pk=key)
+    assert (raw.reason, raw.project, raw.error) == ("filter", d.projects["mail"], "Ours · 1")
+
+
+def test_no_letter_is_long_enough_to_switch_a_rule_off(d: Department, reader: Reader) -> None:
+    """One sign of Unicode becomes eighteen where texts are compared; a spammer would switch off what catches them."""
+    words = [asks("new-text", "contains", f"слово{number}") for number in range(290)]
+    rule = filter_that(d, does("tags", ["a"]), when={"any": words})
+    opened(reader, write(text="\ufdfa" * 40_000))
+    rule.refresh_from_db()
+    assert rule.enabled
 
 
 def test_a_follow_up_of_a_closed_ticket_is_reopened_and_filtered(d: Department, reader: Reader) -> None:

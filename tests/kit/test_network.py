@@ -6,14 +6,15 @@ import http.server
 import ipaddress
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
 from postline.kit import network
-from postline.kit.network import NotAllowed, connect, is_inside, is_public, post_form
+from postline.kit.network import NotAllowed, connect, get, is_inside, is_public, post_form
 
 pytestmark = pytest.mark.unit
 LOOPBACK: tuple[network.Network, ...] = (ipaddress.ip_network("127.0.0.0/8"),)
@@ -142,3 +143,32 @@ def web(status: int, body: bytes, *, location: str = "") -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_address[1]}/token"
         server.shutdown()
         thread.join()
+
+
+@pytest.mark.parametrize(
+    "beginning", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["headers", "body"]
+)
+def test_who_sends_a_byte_now_and_then_is_not_waited_for(beginning: bytes) -> None:
+    """Each step is in time, in the headers as well; the whole would take days."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            connection, _peer = listening.accept()
+            with connection:
+                connection.sendall(beginning)
+                while not over.wait(0.05):
+                    with suppress(OSError):
+                        connection.send(b"x")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        started = time.monotonic()
+        try:
+            with pytest.raises(TimeoutError):
+                get(f"http://127.0.0.1:{listening.getsockname()[1]}/", allow=LOOPBACK, timeout=2, patience=0.5)
+        finally:
+            took = time.monotonic() - started
+            over.set()
+            thread.join()
+    assert took < 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import ipaddress
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -52,7 +53,6 @@ def test_a_place_that_is_not_known_is_refused(country: str, part: str) -> None:
         require_place(country, part)
 
 
-@pytest.mark.unit
 def test_a_file_names_days_also_those_that_come_again() -> None:
     days = read_days(ics(FOUNDERS, CLOSING, TIMED), now=NOW)
     assert ("2026-05-04", "Founders' day") in [(day.isoformat(), name) for day, name in days]
@@ -62,7 +62,6 @@ def test_a_file_names_days_also_those_that_come_again() -> None:
     assert dict(days)[date(2026, 6, 10)] == "Move of the office"
 
 
-@pytest.mark.unit
 @pytest.mark.parametrize(
     "content",
     [
@@ -81,6 +80,14 @@ def test_a_file_names_days_also_those_that_come_again() -> None:
 def test_what_is_no_list_of_holidays_is_refused(content: bytes) -> None:
     with pytest.raises(NotACalendar):
         read_days(content, now=NOW)
+
+
+def test_a_file_that_would_keep_its_reader_busy_for_hours_is_given_up() -> None:
+    never = "SUMMARY:x\nDTSTART;VALUE=DATE:20200101\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
+    of_this_process = time.process_time()
+    with pytest.raises(NotACalendar):
+        read_days(ics(*[never] * 2_000), now=NOW)
+    assert time.process_time() - of_this_process < 1
 
 
 def test_days_of_a_file_are_closed(d: Department) -> None:

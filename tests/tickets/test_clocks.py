@@ -246,6 +246,39 @@ def test_what_is_split_off_waits_since_it_came(d: Department, all_targets: None)
     assert clocks(ticket)[FIRST].started_at == NOW
 
 
+def test_a_pause_survives_a_merge_that_is_undone(d: Department, all_targets: None) -> None:
+    one, other = letter(d), letter(d, text="Again the same.", now=after(minutes=5))
+    change_state(d.reach("line1"), number=one.number, state=State.PENDING, now=after(minutes=10))
+    merge(d.reach("lead"), number=one.number, into=other.number, now=after(days=5))
+    unmerge(d.reach("lead"), number=one.number, now=after(days=5, minutes=1))
+    assert clocks(one)[SOLUTION].paused_at == after(minutes=10)
+    change_state(d.reach("line1"), number=one.number, state=State.OPEN, now=after(days=6))
+    assert clocks(one)[SOLUTION].due_at == after(days=6, minutes=590)
+
+
+def test_what_is_answered_runs_no_more_when_the_question_is_split_off(d: Department, all_targets: None) -> None:
+    ticket = letter(d)
+    answers(d, ticket, State.OPEN, now=after(minutes=5))
+    again(ticket, now=after(minutes=15), text="Something else: the display is broken.")
+    assert NEXT in running(ticket)
+    second = Message.objects.filter(ticket=ticket).order_by("-pk")[0]
+    new = split(d.reach("lead"), number=ticket.number, message_id=second.pk, now=after(minutes=40))
+    assert FIRST in running(new)
+    assert running(ticket).isdisjoint({FIRST, NEXT})
+    assert clocks(ticket)[NEXT].met_at is None
+
+
+def test_what_was_answered_waits_for_nothing_when_a_merge_is_undone(d: Department, all_targets: None) -> None:
+    one, other = letter(d), letter(d, text="Again the same.", now=after(minutes=1))
+    answers(d, other, State.PENDING, now=after(minutes=5))
+    again(one, now=after(minutes=6), text="Still nothing works.")
+    merge(d.reach("lead"), number=one.number, into=other.number, now=after(minutes=10))
+    assert NEXT in running(other)
+    unmerge(d.reach("lead"), number=one.number, now=after(minutes=20))
+    assert Ticket.objects.get(pk=other.pk).state == State.PENDING
+    assert running(other).isdisjoint({FIRST, NEXT})
+
+
 def test_a_queue_that_is_retired_hands_its_clocks_over(d: Department, all_targets: None) -> None:
     target(d, FIRST, 10, queue=d.queues["web"])
     ticket = letter(d, queue="mail-clients")

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
+from postline.projects import changes, working_rules
 from postline.projects.models import Act, Alarm, Metric, Queue
 from postline.projects.targets import Step, TargetSettings, change_target
+from postline.projects.targets import target as name_of
 from postline.tickets.actions.answer import answer
 from postline.tickets.actions.change import change_priority, change_state
 from postline.tickets.actions.move import move
 from postline.tickets.actions.take import take
+from postline.tickets.clocks import escalate
+from postline.tickets.clocks import recount as recount_module
 from postline.tickets.clocks.escalate import JUMPED, Steady, do_what_is_due
+from postline.tickets.clocks.follow import follow
 from postline.tickets.clocks.recount import notice_new_tables, progress, recount
+from postline.tickets.clocks.steps import take_step
 from postline.tickets.models import Clock, Event, Priority, State, Ticket
 from tests.scenes import NOW, Department, department, letter
 from tests.working_time import office, target
@@ -329,6 +336,78 @@ def test_other_tables_of_holidays_are_noticed(d: Department, monkeypatch: pytest
     monkeypatch.setattr("postline.tickets.clocks.recount.versions", lambda: "others")
     notice_new_tables(now=NOW)
     assert recount(now=NOW)
+
+
+def test_a_ticket_that_fails_stops_nobody_else_and_is_tried_again_later(
+    d: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target(d, FIRST, 60, urgent(d))
+    broken, other = letter(d), letter(d, now=after(minutes=1))
+
+    def fails(ticket: Ticket, *arguments: Any, **more: Any) -> None:
+        if ticket.pk == broken.pk:
+            raise Queue.DoesNotExist
+        take_step(ticket, *arguments, **more)
+
+    monkeypatch.setattr(escalate, "take_step", fails)
+    do_what_is_due(now=after(minutes=95))
+    assert told(other) == ["clock-missed", "raise"]
+    assert told(broken) == [], "all or nothing"
+    assert do_what_is_due(now=after(minutes=96)) == 0, "not again and again"
+    monkeypatch.setattr(escalate, "take_step", take_step)
+    do_what_is_due(now=after(minutes=95) + escalate.AFTER_FAULT)
+    assert told(broken) == ["clock-missed", "raise"]
+
+
+def test_a_ticket_that_fails_does_not_stop_the_recount(d: Department, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, other = letter(d), letter(d, text="Another letter.")
+    target(d, FIRST, 60)
+
+    def fails(ticket: Ticket, **more: Any) -> None:
+        if ticket.pk == broken.pk:
+            raise LookupError
+        follow(ticket, **more)
+
+    monkeypatch.setattr(recount_module, "follow", fails)
+    while recount(now=after(minutes=1)):
+        pass
+    assert list(Clock.objects.values_list("ticket_id", flat=True)) == [other.pk]
+    found = progress(d.projects["mail"].pk)
+    assert found is not None
+    assert not found.is_going_on
+
+
+def test_a_target_that_another_process_changes_holds_for_the_next_ticket_of_the_same_round(
+    d: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the recount, which is over by then, would be undone for that ticket."""
+    made = target(d, FIRST, 60)
+    letter(d)
+    second = letter(d, now=after(minutes=1))
+    do_ticket = escalate._do
+
+    def meanwhile(ticket_id: int, *, now: datetime) -> bool:
+        done = do_ticket(ticket_id, now=now)
+        if ticket_id != second.pk:
+            kept = dict(working_rules._kept)
+            settings = TargetSettings(metric=FIRST, minutes=600)
+            change_target(
+                d.reach("lead"),
+                project=d.projects["mail"],
+                target_id=made.pk,
+                settings=settings,
+                seen=changes.last_change(name_of(d.projects["mail"], made.pk)),
+                now=now,
+            )
+            while recount(now=after(minutes=91)):
+                pass
+            working_rules._kept.update(kept)  # of this process, which has heard of nothing
+        return done
+
+    monkeypatch.setattr(escalate, "_do", meanwhile)
+    do_what_is_due(now=after(minutes=90))
+    assert told(second) == []
+    assert Clock.objects.get(ticket=second).due_at == after(minutes=601)
 
 
 def test_two_projects_do_not_wait_for_each_other(d: Department) -> None:

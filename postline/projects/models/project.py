@@ -143,6 +143,10 @@ class Queue(models.Model):
         """Whether tickets may go in: it is neither retired nor being emptied."""
         return self.retired_at is None and self.successor_id is None
 
+    def is_as_private_as(self, other: Queue) -> bool:
+        """Whether what stands in the other one may come here by itself: out of a private one to its own group alone."""
+        return not other.private or (self.private and self.group_id == other.group_id)
+
 
 class Topic(models.Model):
     """A kind of problem. Its `queue` is where the second line works on it. A retired one is chosen no more: what it was

@@ -85,7 +85,7 @@ class Ask:
 
     def folded(self, name: str) -> Answers:
         """Gives the answers in the form that is compared, made once for each message."""
-        return self._kept("folded", name, lambda facts: map(fold, self._texts(facts, name)))
+        return self._kept("folded", name, lambda facts: map(_folded, self._texts(facts, name)))
 
     def folded_exact(self, name: str) -> Answers:
         """Gives what `is` compares."""
@@ -115,6 +115,10 @@ class Ask:
             return found
 
         return answers
+
+
+def _folded(text: str) -> str:
+    return fold(text)[:LONGEST_FACT]  # one sign may become eighteen
 
 
 ASKS: dict[str, Ask] = {}

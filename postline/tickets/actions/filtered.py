@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from postline.projects.models import Queue
 from postline.tickets.actions.change import TAGS_MOST
 from postline.tickets.actions.take import end_lease
 from postline.tickets.arrival import Arrival
@@ -14,7 +15,8 @@ from postline.tickets.models import Note, Ticket
 def apply_filtered(ticket: Ticket, arrival: Arrival, *, now: datetime) -> None:
     """Change the locked ticket as the filters say, each with its event. The caller saves it.
 
-    What somebody is working at stays where it is: the filter's queue is not theirs to lose it to.
+    What somebody is working at stays where it is: the filter's queue is not theirs to lose it to. So does what stands
+    in a private queue, unless its own group has the other one too: a sender's words bring it before no other eyes.
     """
     if not arrival.filtered or ticket.project_id != arrival.project_id:  # handed over: not theirs any more
         return
@@ -23,11 +25,12 @@ def apply_filtered(ticket: Ticket, arrival: Arrival, *, now: datetime) -> None:
         for text in one.notes:
             Note.objects.create(ticket=ticket, project_id=ticket.project_id, rule=one.rule, text=text, created_at=now)
     is_taken = ticket.taken_until is not None and ticket.taken_until > now
-    if arrival.moved_to not in (None, ticket.queue_id) and not is_taken:
+    queue = Queue.objects.get(pk=arrival.moved_to) if arrival.moved_to not in (None, ticket.queue_id) else None
+    if queue is not None and not is_taken and queue.is_as_private_as(ticket.queue):
         ticket.assigned = False
         end_lease(ticket)
-        append(ticket, Happening.MOVED, person=None, now=now, **{"from": ticket.queue_id, "to": arrival.moved_to})
-        ticket.queue_id, ticket.return_queue = arrival.moved_to, None
+        append(ticket, Happening.MOVED, person=None, now=now, **{"from": ticket.queue_id, "to": queue.pk})
+        ticket.queue, ticket.return_queue = queue, None
     if arrival.owner_id is not None and not is_taken:
         ticket.owner_id, ticket.assigned = arrival.owner_id, True
     ticket.topic_id = arrival.topic_id or ticket.topic_id

@@ -30,6 +30,7 @@ BATCH = 100
 MOST_AT_ONCE = 50  # things to be done for one ticket: more than any sensible escalation has
 NEAR, MISSED = "target-near", "target-missed"
 ALARM_LASTS = timedelta(hours=1)
+AFTER_FAULT = timedelta(minutes=10)
 JUMP = timedelta(minutes=2)
 JUMPED = "clock-jumped"
 SETTLE_SECONDS = 120.0
@@ -41,14 +42,14 @@ def run(stop: threading.Event) -> None:
     Where the clock of this machine jumps, nothing is escalated for two minutes: whoever has set it wrong may see that.
     """
     steady = Steady(now=clocks.now(), seconds=time.monotonic())
-    while not stop.wait(EVERY_SECONDS):
+    is_more = False
+    while not stop.wait(0 if is_more else EVERY_SECONDS):
         close_old_connections()
+        is_more = False
         try:
             now = clocks.now()
-            if not steady.goes_on(now=now, seconds=time.monotonic()):
-                continue
-            while do_what_is_due(now=now) and not stop.is_set():
-                pass
+            if steady.goes_on(now=now, seconds=time.monotonic()):
+                is_more = do_what_is_due(now=now) > 0
         except (OperationalError, InterfaceError) as error:
             log.warning("database away", error=type(error).__name__)
             connection.close()
@@ -72,8 +73,16 @@ class Steady:
 
 def do_what_is_due(*, now: datetime) -> int:
     """Do what is due at this moment for up to a hundred tickets. Returns for how many something was done."""
-    due = rows(DUE, {"now": now, "limit": BATCH})
-    return sum(_do(ticket_id, now=now) for (ticket_id,) in due)
+    done = 0
+    for (ticket_id,) in rows(DUE, {"now": now, "limit": BATCH}):
+        try:
+            done += _do(ticket_id, now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # the other tickets are not to suffer, nor the loops beside us
+            log.exception("clocks of a ticket failed", ticket=ticket_id)
+            Clock.objects.filter(ticket=ticket_id, next_at__lte=now).update(next_at=now + AFTER_FAULT)
+    return done
 
 
 @transaction.atomic
@@ -82,7 +91,8 @@ def _do(ticket_id: int, *, now: datetime) -> bool:
     ticket = Ticket.objects.select_for_update(skip_locked=True).filter(pk=ticket_id).first()
     if ticket is None:
         return False
-    follow(ticket, now=now)  # by the rules that hold now
+    rules_of(ticket.project_id)  # as they are now, not as they were for the ticket before: those may be recounted
+    follow(ticket, now=now)
     done = 0
     while done < MOST_AT_ONCE and (clock := _first_due(ticket, now=now)) is not None:
         _do_next(ticket, clock, now=now)

@@ -40,7 +40,7 @@ def follow(
         _end(running, *Metric.values, met=False, now=now)
         return
     if conversation:
-        _begin_with_the_oldest(ticket, running)
+        _begin_with_the_oldest(ticket, running, now=now)
     solved = any(clock.metric == Metric.SOLUTION and clock.met_at is not None for clock in clocks)
     _start_missing(ticket, running, rules, solved=solved, answered=answered)
     for clock in running.values():
@@ -78,7 +78,9 @@ def resume_stopped(ticket: Ticket, *, stopped_at: datetime, now: datetime) -> No
     for clock in Clock.objects.filter(ticket=ticket, stopped_at=stopped_at):
         if not Clock.objects.filter(ticket=ticket, metric=clock.metric, met_at=None, stopped_at=None).exists():
             clock.stopped_at = None
-            clock.save(update_fields=["stopped_at"])
+            if ticket.state == State.PENDING and clock.pauses and clock.pauses[-1] >= stopped_at:
+                *clock.pauses, clock.paused_at, _end_of_pause = clock.pauses  # it was paused then, and still is
+            clock.save(update_fields=["stopped_at", "pauses", "paused_at"])
     follow(ticket, conversation=True, now=now)
 
 
@@ -139,14 +141,20 @@ def _end(running: Running, *metrics: str, met: bool, now: datetime) -> None:
             clock.stopped_at = now
         if clock.missed_at is None and clock.due_at is not None and clock.due_at < now:
             clock.missed_at = clock.due_at
+        if clock.paused_at is not None:
+            clock.pauses = [*clock.pauses, clock.paused_at, max(now, clock.paused_at)]
         clock.next_at = clock.paused_at = None
         clock.save()
 
 
-def _begin_with_the_oldest(ticket: Ticket, running: Running) -> None:
+def _begin_with_the_oldest(ticket: Ticket, running: Running, *, now: datetime) -> None:
+    """Where what was to be answered went to another ticket, nothing is any more."""
     asked = _unanswered(ticket)
+    if asked is None:
+        _end(running, *ANSWERS, met=False, now=now)
+        return
     for metric in ANSWERS:
-        if metric in running and asked is not None:
+        if metric in running:
             running[metric].started_at = asked[1]
 
 

@@ -74,7 +74,7 @@ def recount(*, now: datetime) -> bool:
     for (key,) in found:
         if key not in locked:  # somebody has it in hand: once more from here
             break
-        follow(locked[key], now=now)
+        _follow(locked[key], now=now)
         rules.counted += 1
         position = key
     else:
@@ -86,6 +86,17 @@ def recount(*, now: datetime) -> bool:
         log.info("clocks recounted", project=rules.project_id, tickets=rules.counted)
     rules.save()
     return is_done or position > began
+
+
+def _follow(ticket: Ticket, *, now: datetime) -> None:
+    """One whose clocks cannot follow stays as it is: it keeps the others from nothing."""
+    try:
+        with transaction.atomic():
+            follow(ticket, now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("clocks of a ticket failed", ticket=ticket.pk)
 
 
 def progress(project_id: int) -> Progress | None:

@@ -30,8 +30,7 @@ def _move(ticket: Ticket, step: StepRule, *, about: Mapping[str, object], now: d
     while queue.successor is not None:
         queue = queue.successor
     came_from = ticket.queue
-    stays_secret = not came_from.private or (queue.private and queue.group_id == came_from.group_id)
-    if queue.pk == came_from.pk or not queue.is_in_use or not stays_secret:
+    if queue.pk == came_from.pk or not queue.is_in_use or not queue.is_as_private_as(came_from):
         append(ticket, Happening.ESCALATED, person=None, now=now, **about)
         return
     append(ticket, Happening.ESCALATED, person=None, now=now, **about, **{"from": came_from.pk, "to": queue.pk})
