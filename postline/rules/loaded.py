@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from postline.kit.sql import rows
 from postline.projects.models import Project
 from postline.rules.conditions import Compiled, Json, WrongCondition, compile, problems
+from postline.rules.conditions.needed import NO_SIEVE, Sieve, sieve
 from postline.rules.models import ActsOn, Rule, RuleKind, WhyDisabled
 from postline.rules.references import References, references_of
 from postline.rules.steps import Ready, WrongSteps, make_ready
@@ -46,10 +47,13 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All of a project. `asks` are the slugs of what any of them asks; `slugs` the short names of ids, by kind."""
+    """All of a project. `asks` are the slugs of what any of them asks; `slugs` the short names of ids, by kind.
+    `filters_among` and `hints_among` find those that are worth asking."""
 
     filters: tuple[Loaded, ...] = ()
     hints: tuple[Loaded, ...] = ()
+    filters_among: Sieve = NO_SIEVE
+    hints_among: Sieve = NO_SIEVE
     unusable: tuple[Unusable, ...] = ()
     asks: frozenset[str] = frozenset()
     slugs: Mapping[tuple[str, int], str] | None = None
@@ -89,7 +93,19 @@ def load(project: Project) -> Rules:
             (filters if rule.kind == RuleKind.FILTER else hints).append(made)
     asks = frozenset(ask for one in (*filters, *hints) for ask in one.condition.asks)
     slugs = {(kind, key): slug for kind in ("queue", "topic") for slug, key in references.ids[kind].items()}
-    return Rules(tuple(filters), tuple(hints), tuple(unusable), asks, slugs)
+    return Rules(
+        filters=tuple(filters),
+        hints=tuple(hints),
+        filters_among=_among(filters),
+        hints_among=_among(hints),
+        unusable=tuple(unusable),
+        asks=asks,
+        slugs=slugs,
+    )
+
+
+def _among(rules: Sequence[Loaded]) -> Sieve:
+    return sieve([rule.condition.needed for rule in rules])
 
 
 def make(rule: Rule, references: References) -> Loaded | Unusable:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import Error as DatabaseError
 
 from postline.rules.conditions import Facts, Json, Match
+from postline.rules.conditions.needed import Sieve
 from postline.rules.loaded import Loaded, Rules, Unusable
 from postline.rules.models import WhyDisabled
 from postline.rules.steps import Plan
@@ -57,16 +58,22 @@ class Tally:
     seconds: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     unusable: dict[int, Unusable] = field(default_factory=dict)
 
-    def usable(self, rules: Sequence[Loaded], *, is_follow_up: bool) -> Sequence[Loaded]:
-        """Those that look at this message and have not failed."""
-        wanted = [rule for rule in rules if (rule.looks_at_follow_ups if is_follow_up else rule.looks_at_new)]
-        return [rule for rule in wanted if rule.id not in self.unusable] if self.unusable else wanted
+    def worth_asking(self, rules: Sequence[Loaded], among: Sieve, facts: Facts) -> Sequence[Loaded]:
+        """Those that look at this message, may hold and have not failed; of the others it is counted that they did."""
+        places, wanted = among.may_hold(facts), []
+        for place, rule in enumerate(rules):
+            if rule.looks_at_follow_ups if facts.is_follow_up else rule.looks_at_new:
+                if place not in places:
+                    self.messages[rule.id] += 1
+                elif rule.id not in self.unusable:
+                    wanted.append(rule)
+        return wanted
 
 
 def run_filters(rules: Rules, facts: Facts, tally: Tally) -> Ran:
     """Let each filter look at the message, in their order, until one says stop."""
     plan, done, notes = Plan(), list[Done](), list[Noted]()
-    for rule in tally.usable(rules.filters, is_follow_up=facts.is_follow_up):
+    for rule in tally.worth_asking(rules.filters, rules.filters_among, facts):
         match = _asked(rule, facts, tally)
         if match is None:
             continue
@@ -91,7 +98,7 @@ def run_filters(rules: Rules, facts: Facts, tally: Tally) -> Ran:
 def run_hints(rules: Rules, facts: Facts, tally: Tally) -> list[dict[str, Json]]:
     """What the hints say, as a ticket keeps it: the heaviest first."""
     found = []
-    for rule in tally.usable(rules.hints, is_follow_up=facts.is_follow_up):
+    for rule in tally.worth_asking(rules.hints, rules.hints_among, facts):
         match = _asked(rule, facts, tally)
         if match is not None:
             said = {"rule": rule.id, "version": rule.version, "weight": rule.weight, "because": list(match.because)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from postline.rules.conditions.asks import Ask, Comparison, Kind
 from postline.rules.conditions.facts import Facts
+from postline.rules.conditions.needed import Word, needed_of
 from postline.rules.conditions.patterns import Pattern
 from postline.rules.conditions.tree import All, Json, Leaf, Node, Not, OneOf, Wrong, leaves, read
 from postline.rules.conditions.words import fold, number
@@ -32,10 +33,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A condition that is ready. `asks` are the slugs of what it may ask."""
+    """A condition that is ready. `asks` are the slugs of what it may ask, `needed` as in `needed_of`."""
 
     asks: frozenset[str]
     group_names: frozenset[str]
+    needed: frozenset[Word] | None
     _tested: _Tested
 
     def holds(self, facts: Facts) -> Match | None:
@@ -59,7 +61,8 @@ def compile(condition: Json) -> Compiled:
         raise WrongCondition(wrong)
     questions = list(leaves(node))
     names = (name for leaf in questions if leaf.pattern for name in leaf.pattern.names)
-    return Compiled(frozenset(leaf.ask.slug for leaf in questions), frozenset(names), _tested(node))
+    asks = frozenset(leaf.ask.slug for leaf in questions)
+    return Compiled(asks, frozenset(names), needed_of(node), _tested(node))
 
 
 def _tested(node: Node) -> _Tested:

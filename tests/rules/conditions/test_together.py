@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from postline.rules.conditions import Facts, Match, WrongCondition, compile, problems, sentence
 from postline.rules.conditions.contradictions import always_holds, never_holds
+from postline.rules.conditions.needed import sieve
 from postline.rules.conditions.tree import read
 
 pytestmark = pytest.mark.unit
@@ -182,3 +183,33 @@ def test_an_edge_of_a_word_that_is_never_found_is_pointed_out() -> None:
 
     assert codes(r"\bсуд\b") == ["latin-boundary"]
     assert codes(r"\bcourt\b") == codes(r"\\bсуд") == codes("суд") == []
+
+
+@given(wanted=st.lists(conditions, min_size=1, max_size=6), letter=facts)
+def test_what_holds_is_never_sifted_out(wanted: list[dict[str, Any]], letter: Facts) -> None:
+    compiled = [compile(one) for one in wanted]
+    may = sieve([one.needed for one in compiled]).may_hold(letter)
+    assert {place for place, one in enumerate(compiled) if one.holds(letter)} <= set(may)
+
+
+def test_rules_whose_words_are_not_there_are_not_asked() -> None:
+    asked = [
+        {"ask": "subject", "is": "contains", "value": "Взлом"},
+        {
+            "any": [
+                {"ask": "new-text", "is": "contains", "value": "a.b"},
+                {"ask": "subject", "is": "starts", "value": "x"},
+            ]
+        },
+            "any": [
+                {"ask": "new-text", "is": "contains", "value": "a.b"},
+                {"ask": "subject", "is": "starts", "value": "x"},
+            ]
+        },
+        {"all": [{"ask": "language", "is": "is", "value": "ru"}, {"ask": "text", "is": "contains", "value": "tax"}]},
+        {"not": {"ask": "subject", "is": "contains", "value": "взлом"}},
+        {"ask": "subject", "is": "matches", "value": "z+"},
+    ]
+    sifted = sieve([compile(one).needed for one in asked])
+    assert sifted.may_hold(Facts(subject="ВЗЛОМ ящика", new_text="axb")) == {0, 3, 4}
+    assert sifted.may_hold(Facts(subject="x", new_text="A.B", text="a tax")) == {1, 2, 3, 4}
