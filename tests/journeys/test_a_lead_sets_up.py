@@ -63,9 +63,14 @@ def makes_a_queue(place: Desk, page: Page) -> str:
     return "invoices"
 
 
-def makes_a_topic(_place: Desk, _page: Page) -> str:
-    """The short name of the topic for invoices."""
-    return "display"
+def makes_a_topic(place: Desk, page: Page) -> str:
+    """Returns its short name."""
+    page.goto(f"{place.url}/manage/projects/mail/topics/new/")
+    page.get_by_label("Name", exact=True).fill("About invoices")
+    page.get_by_label("Short name").fill("invoices")
+    page.get_by_role("button", name="Make the topic").click()
+    page.get_by_text("About invoices").first.wait_for()
+    return "invoices"
 
 
 def makes_a_filter(place: Desk, page: Page, *, queue: str) -> None:

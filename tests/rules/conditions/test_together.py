@@ -193,19 +193,13 @@ def test_what_holds_is_never_sifted_out(wanted: list[dict[str, Any]], letter: Fa
 
 
 def test_rules_whose_words_are_not_there_are_not_asked() -> None:
+    one_of = [
+        {"ask": "new-text", "is": "contains", "value": "a.b"},
+        {"ask": "subject", "is": "starts", "value": "x"},
+    ]
     asked = [
         {"ask": "subject", "is": "contains", "value": "Взлом"},
-        {
-            "any": [
-                {"ask": "new-text", "is": "contains", "value": "a.b"},
-                {"ask": "subject", "is": "starts", "value": "x"},
-            ]
-        },
-            "any": [
-                {"ask": "new-text", "is": "contains", "value": "a.b"},
-                {"ask": "subject", "is": "starts", "value": "x"},
-            ]
-        },
+        {"any": one_of},
         {"all": [{"ask": "language", "is": "is", "value": "ru"}, {"ask": "text", "is": "contains", "value": "tax"}]},
         {"not": {"ask": "subject", "is": "contains", "value": "взлом"}},
         {"ask": "subject", "is": "matches", "value": "z+"},
