@@ -167,6 +167,36 @@ def test_what_a_rule_adds_to_a_group_counts_when_somebody_is_put_into_it(d: Depa
         )
 
 
+def test_what_a_rule_of_their_own_would_give_a_person_counts_when_they_come_back(d: Department) -> None:
+    trust(d, "lead", ProjectRight.STAFF)
+    change(d, Whom(person=d.people["line1"]), {"rights": True})
+    change(d, Whom(person=d.people["line1b"]), {"close": False})
+    Membership.objects.filter(person__login__in=("line1", "line1b")).delete()
+
+    def come_back(login: str, by: str) -> None:
+        appointment = Appointment(Role.LINE1, d.projects["mail"])
+        appoint(d.reach(by), person=d.people[login], appointment=appointment, now=NOW)
+
+    with pytest.raises(Forbidden):
+        come_back("line1", "lead")
+    come_back("line1b", "lead")
+    come_back("line1", "admin")
+    assert d.reach("line1").may_in_project(ProjectRight.RIGHTS, d.projects["mail"].pk)
+
+
+def test_a_role_that_adds_nothing_is_given_to_somebody_who_may_more_already(d: Department) -> None:
+    trust(d, "lead", ProjectRight.STAFF)
+    change(d, Whom(person=d.people["line1"]), {"rights": True})
+
+    appoint(
+        d.reach("lead"),
+        person=d.people["line1"],
+        appointment=Appointment(Role.TRAINER, d.projects["mail"]),
+        now=NOW,
+    )
+    assert d.people["line1"].memberships.count() == 2
+
+
 def test_the_address_of_somebody_who_may_more_is_not_changed(d: Department) -> None:
     trust(d, "lead", ProjectRight.STAFF)
     Membership.objects.filter(person=d.people["line1b"]).update(role=Role.PROJECT_ADMIN)

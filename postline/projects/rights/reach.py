@@ -96,13 +96,20 @@ class Reach:
         standing = Standing((Seat(role, project_id, group_id),))
         return self._covers(standing, project_id)
 
-    def covers(self, others: Reach) -> bool:
-        """Whether the person may do all that somebody else may: then they may decide about them."""
+    def covers(self, others: Reach, *, besides: Reach | None = None) -> bool:
+        """Whether the person may do all that somebody else may: then they may decide about them.
+
+        `besides`: what does not count, because the other one may do it anyway.
+        """
         if self.is_admin or others.is_admin:
             return self.is_admin
-        in_queues = all(rights <= self.queues.get(key, NONE) for key, rights in others.queues.items())
+        anyway = besides or Reach(others.person, frozenset(), {}, {})
+        in_queues = all(
+            rights - anyway.queues.get(key, NONE) <= self.queues.get(key, NONE) for key, rights in others.queues.items()
+        )
         return in_queues and all(
-            rights <= self.projects.get(key, frozenset()) for key, rights in others.projects.items()
+            rights - anyway.projects.get(key, NONE) <= self.projects.get(key, frozenset())
+            for key, rights in others.projects.items()
         )
 
     def within(self, project_id: int | None) -> Reach:
