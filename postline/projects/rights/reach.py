@@ -163,6 +163,12 @@ def reaches_of(people: Sequence[Person], *, also_inactive: bool = False) -> dict
 
 def people_with(right: str, queue: Queue, *, among: Iterable[Person] | None = None) -> Collection[Person]:
     """The active people who have this right in this queue, by login. Two queries."""
+    found = [person for person, rights in rights_in(queue, among=among).items() if right in rights]
+    return sorted(found, key=lambda person: person.login)
+
+
+def rights_in(queue: Queue, *, among: Iterable[Person] | None = None) -> dict[Person, frozenset[str]]:
+    """What the active people of its project, or those of them, may do in this queue. Two queries."""
     memberships = Membership.objects.filter(person__is_active=True).select_related("person")
     memberships = memberships.filter(project=queue.project_id) | memberships.filter(project=None)
     people: dict[int, Person] = {}
@@ -174,13 +180,12 @@ def people_with(right: str, queue: Queue, *, among: Iterable[Person] | None = No
     rules = [Rule(queue.project_id, *row) for row in rows]
     place = Place.of(queue)
     wanted = None if among is None else {person.pk for person in among}
-    found = []
+    found = {}
     for key, person in people.items():
         if wanted is None or key in wanted:
             standing = Standing(tuple(seats[key]), key)
-            if right in settled(place, standing, standing.sorted_rules(rules)).rights:
-                found.append(person)
-    return sorted(found, key=lambda person: person.login)
+            found[person] = settled(place, standing, standing.sorted_rules(rules)).rights
+    return found
 
 
 def _ground(project_ids: Collection[int] | None, person_ids: Collection[int]) -> Ground:

@@ -98,6 +98,9 @@ class QueueForm(forms.Form):
             "private": _("A private queue is seen by its group alone: choose the group first."),
             "return_queue": _("Choose a queue of the second line."),
         }
+        gives_more = _("People would get more rights in this queue than you have there yourself.")
+        if error.reason == queues.GIVES_MORE:
+            words = {error.field: gives_more}
         self.add_error(error.field, words.get(error.field, _("This does not fit.")))
 
     def _offer(self, name: str, choices: Any, nothing: str) -> None:
