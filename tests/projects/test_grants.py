@@ -9,7 +9,7 @@ from postline.projects.changes import ChangedMeanwhile
 from postline.projects.grants import Where, Whom, WrongRule, change_rights, take_back
 from postline.projects.managed import NothingThere
 from postline.projects.memberships import OwnRight, appoint
-from postline.projects.models import AuditEntry, Grant, Group, Line, Membership, Role
+from postline.projects.models import AuditEntry, Grant, Group, Line, Membership, Queue, Role
 from postline.projects.people import Appointment
 from postline.projects.rights import Forbidden, ProjectRight, Right
 from postline.projects.staff import change_person
@@ -102,6 +102,31 @@ def test_nobody_gives_away_more_than_they_have(d: Department) -> None:
     with pytest.raises(Forbidden):
         change(d, Whom(person=d.people["line1"]), {"staff": True}, login="lead")
     change(d, Whom(person=d.people["line1"]), {"queues": True}, login="lead")
+
+
+def test_a_rule_about_queues_that_are_still_to_come_needs_the_right_in_them(d: Department) -> None:
+    trust(d, "line1", ProjectRight.RIGHTS)
+    trust(d, "lead", ProjectRight.RIGHTS)
+    mail = d.projects["mail"]
+    news = Group.objects.create(project=mail, slug="news", name="News", line=Line.SECOND)
+    first = Whom(line=Line.FIRST)
+
+    everywhere = (Where(group=news), Where(line=Line.SECOND), Where())
+    for where in everywhere:
+        with pytest.raises(Forbidden):
+            change(d, first, {"see": True}, where=where, login="line1")
+    for where in everywhere:
+        assert change(d, first, {"see": True}, where=where, login="lead")
+    change(d, first, {"note": True}, where=Where(line=Line.FIRST), login="line1")
+
+
+def test_where_there_are_no_queues_yet_one_gives_what_one_will_have(d: Department) -> None:
+    trust(d, "line1", ProjectRight.RIGHTS)
+    Queue.objects.filter(project=d.projects["mail"], line=Line.SECOND).update(retired_at=NOW)
+
+    for where in (Where(line=Line.SECOND), Where()):
+        with pytest.raises(Forbidden):
+            change(d, Whom(line=Line.FIRST), {"see": True}, where=where, login="line1")
 
 
 def test_a_no_is_only_taken_away_by_who_could_say_yes(d: Department) -> None:

@@ -54,10 +54,17 @@ class Reach:
     projects: Mapping[int, frozenset[ProjectRight]]
     closed: frozenset[int] = frozenset()
     ground: Ground = field(default_factory=Ground, repr=False, compare=False)
+    seats: Sequence[Seat] = field(default=(), repr=False, compare=False)
 
     def may(self, right: str, queue_id: int | None) -> bool:
         """Whether the person has this right in this queue."""
         return queue_id is not None and right in self.queues.get(queue_id, NONE)
+
+    def would_have(self, place: Place) -> frozenset[str]:
+        """The rights that the person would have in a queue such as this one, if there were one."""
+        seats = tuple(seat for seat in self.seats if seat.project_id in (None, place.project_id))
+        standing = Standing(seats, self.person.pk)
+        return settled(place, standing, standing.sorted_rules(self.ground.rules.get(place.project_id, ()))).rights
 
     def require(self, right: str, queue_id: int | None) -> None:
         """Raises Forbidden where the right is missing."""
@@ -226,4 +233,5 @@ def _reach(person: Person, seats: Sequence[Seat], ground: Ground) -> Reach:
                 queues[place.id] = found.rights
             if found.is_closed:
                 closed.append(place.id)
-    return Reach(person, frozenset(seat.role for seat in seats), queues, entered, frozenset(closed), ground)
+    roles = frozenset(seat.role for seat in seats)
+    return Reach(person, roles, queues, entered, frozenset(closed), ground, tuple(seats))
