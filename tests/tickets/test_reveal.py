@@ -17,7 +17,7 @@ from postline.tickets.actions.requester import other_party
 from postline.tickets.actions.reveal import LASTS, LONGEST_WORDS, NoReason, NothingHidden, reveal
 from postline.tickets.models import Event, Message, Reveal, Ticket
 from postline.tickets.queries.access import MergedAway, NoSuchTicket
-from postline.tickets.queries.conversation import conversation
+from postline.tickets.queries.conversation import FOLDED, SHOWN, Said, conversation
 from postline.tickets.queries.lists import queue_page, tickets_of_address
 from postline.tickets.queries.shown import shown_of
 from postline.tickets.queries.to_show import message_to_show, ticket_to_show
@@ -186,3 +186,20 @@ def test_who_has_the_right_asks_the_database_nothing_more_and_who_has_not_twice_
         with statements() as asked:
             shown_of(reach, ticket, now=NOW)
         assert len(asked) == more, login
+
+
+@pytest.mark.parametrize("before", ["", "\n", "  \n\n"])
+@pytest.mark.parametrize("half", ["anna.secret", "call 06-1234"])
+def test_half_an_address_at_the_end_of_a_long_text_is_hidden_too(d: Department, before: str, half: str) -> None:
+    words = f"{before}{'x ' * SHOWN}"[: SHOWN - len(half) - 1] + f" {half}"
+    text = f"{words}@user.example and more"
+    quoted = f"{before}yes\n\n{'y ' * SHOWN}"[: SHOWN + FOLDED - len(half) - 1] + f" {half}@user.example and more"
+    for told, new_text in ((text, text), (quoted, "yes")):
+        ticket = letter(d, queue="web", text=told, new_text=new_text, message_id=f"{len(told)}@user.example")
+        (said,) = [
+            step.what
+            for step in conversation(d.reach("passwords"), ticket.number, now=NOW).steps
+            if isinstance(step.what, Said)
+        ]
+        assert said.is_cut
+        assert half.split()[-1] not in said.shown + said.rest

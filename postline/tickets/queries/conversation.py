@@ -244,7 +244,8 @@ def _said(row: Sequence[Any], deliveries: dict[int, Delivery], shown: Shown) -> 
     values = list(row[:TEXT])
     values[TO], values[CC] = json.loads(values[TO]), json.loads(values[CC])
     is_cut = text_length > len(text) or new_length > len(new_text)
-    words, rest = shown.cut(words, most=SHOWN), shown.cut(rest, most=FOLDED)
+    most = 0 if is_cut else text_length + 1  # blanks at the ends are gone: the length no longer tells
+    words, rest = shown.cut(words, most=most), shown.cut(rest, most=most)
     said = Said(*(*values, words, rest, is_cut, deliveries.get(outbox) if outbox else None))
     if shown.is_masked:
         said.sender_name, said.sender_address = shown.text(said.sender_name), shown.address(said.sender_address)
