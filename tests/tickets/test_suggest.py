@@ -15,6 +15,7 @@ from postline.tickets.actions.take import take
 from postline.tickets.models import Reason, State, Suggestion, Ticket
 from postline.tickets.queries.access import NoSuchTicket, ticket_for
 from postline.tickets.queries.seen import numbers_seen
+from postline.tickets.queries.shown import OPEN
 from postline.tickets.queries.suggestions import suggestions_for
 from tests.scenes import ANNA, BORIS, NOW, Department, department, letter
 
@@ -66,7 +67,7 @@ class TestShowing:
         take(line1, number=there.number, now=LATER)
         move(line1, number=there.number, queue=d.queues["web"], now=LATER)
         suggest(here.pk, there.pk, Reason.SAME_REQUESTER, now=LATER)
-        assert [one.number for one in suggestions_for(line1, here)] == [there.number]
+        assert [one.number for one in suggestions_for(line1, here, OPEN)] == [there.number]
         assert numbers_seen(line1, [there.number]) == {there.number}
         Grant.objects.create(
             project=d.projects["mail"], line=1, queue=d.queues["web"], right="see", allowed=False, set_at=NOW
@@ -74,7 +75,7 @@ class TestShowing:
         line1 = d.reach("line1")
         with pytest.raises(NoSuchTicket):
             ticket_for(line1, there.number)
-        assert suggestions_for(line1, here) == []
+        assert suggestions_for(line1, here, OPEN) == []
         assert numbers_seen(line1, [there.number]) == set()
 
 

@@ -215,7 +215,9 @@ def conversation(reach: Reach, number: int, *, now: datetime, whole: bool = Fals
         newest=max((message.id for message in messages if message.is_theirs), default=0),
         participants=[_as_shown(one, shown) for one in participants],
         drafts={row[0]: Drafted(*row) for row in rows(DRAFTS, this)},
-        earlier=tickets_of_requester(reach, requester_id=ticket.requester_id, besides=ticket.pk),
+        earlier=tickets_of_requester(
+            reach, requester_id=ticket.requester_id, besides=ticket.pk, is_masked=shown.is_masked
+        ),
         queues=queues,
         topics=topics,
         owners=[person.login for person in people_with(Right.TAKE, ticket.queue)]
