@@ -88,9 +88,14 @@ def _replaced(text: str, spans: Sequence[Span]) -> str:
 # Addresses: from each @ to both sides
 
 _AT = re.compile(r"@|＠|%40", re.IGNORECASE)
-_BEFORE = re.compile(r"[\w.!#$%'*+^`{|}~=\u00ad\u200b-\u200d\u2060-]", re.UNICODE)
-_BEHIND = re.compile(r"[\w.\u00ad\u200b-\u200d\u2060-]{1,253}")
+_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069"  # what parts letters or turns their direction, not seen
+_UNSEEN_CODES = (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
+_SEEN = dict.fromkeys(_UNSEEN_CODES)  # for str.translate: without them
+_ENDS = ".-_" + "".join(map(chr, _UNSEEN_CODES))
+_BEFORE = re.compile(rf"[\w.!#$%'*+^`{{|}}~={_UNSEEN}-]", re.UNICODE)
+_BEHIND = re.compile(rf"[\w.{_UNSEEN}-]{{1,253}}")
 _HOST = re.compile(r"[^\W_].*\.(?:[^\W\d_]{2,63}|xn--[\w-]{1,59})\Z", re.IGNORECASE)
+_BEGINNINGS = ".'=" + _ENDS[3:]
 LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 LONGEST_TAIL = 330
 _HALF = re.compile(r"(?:[+\d(][\d\s().+/-]{0,24}|\S{1,320})\Z")
@@ -102,9 +107,9 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
         if at.start() < end:
             continue
         behind = _BEHIND.match(text, at.end())
-        host = behind[0].rstrip(".-_") if behind else ""
+        host = behind[0].rstrip(_ENDS) if behind else ""
         is_cut = at.end() + len(host) >= len(text)  # whoever cuts a text does not look where
-        if not is_cut and not _HOST.match(host):
+        if not is_cut and not _HOST.match(host.translate(_SEEN)):
             continue
         start = _begin_of_local(text, at.start(), least=max(end, at.start() - LONGEST_LOCAL))
         if start < at.start():
@@ -121,17 +126,18 @@ def _begin_of_local(text: str, at: int, *, least: int) -> int:
         start -= 1
     if text[start - 1 : start] in ("?", "&") and "=" in text[start:at]:  # a value in the address of a page
         start = text.index("=", start) + 1
-    while start < at and text[start] in ".'=":
+    while start < at and text[start] in _BEGINNINGS:
         start += 1
     return start
 
 
 def _is_kept(address: str, keep: Keep) -> bool:
-    local, _, host = _AT.sub("@", address, count=1).lower().partition("@")
+    local, _, host = _AT.sub("@", address.translate(_SEEN), count=1).lower().partition("@")
     return keep(f"{local}@{host}") or ("+" in local and keep(f"{local.partition('+')[0]}@{host}"))
 
 
 def _hidden_address(address: str) -> str:
+    address = address.translate(_SEEN)
     at = _AT.search(address)
     local, host = (address[: at.start()], address[at.end() :]) if at else (address, "")
     name, dot, ending = host.rpartition(".")

@@ -79,6 +79,22 @@ class Where:
         probe = Rule(project_id, None, None, None, *columns, "", True)
         return [one for one in reach.ground.places if one.project_id == project_id and probe.holds_in(one)]
 
+    def still_to_come(self, project_id: int) -> list[Place]:
+        """Of each kind of queue that it will mean once somebody makes one, an example."""
+        if self.queue is not None:
+            return []
+        line = self.line if self.line is not None else Line(self.group.line) if self.group else None
+        group_id = self.group.pk if self.group else SOME_GROUP
+        first = [Place(NO_QUEUE, project_id, Line.FIRST, None, private=False, is_emptied=False)]
+        second = [
+            Place(NO_QUEUE, project_id, Line.SECOND, group_id, private=private, is_emptied=False)
+            for private in (False, True)
+        ]
+        return [one for one in (*first, *second) if line in (None, one.line)]
+
+
+NO_QUEUE, SOME_GROUP = 0, 0  # ids that nothing has
+
 
 def target(project: Project, whom: Whom) -> str:
     """How the audit log names somebody's rights."""
@@ -126,7 +142,8 @@ def members_of(project: Project) -> QuerySet[Person]:
 
 
 def may_give(reach: Reach, project_id: int, where: Where, right: str) -> bool:
-    """Whether the person has this right in all that is meant: nobody gives away more than they have."""
+    """Whether the person has this right in all that is meant, and will be once there are more queues: nobody gives away
+    more than they have."""
     if reach.is_admin:
         return True
     if right in project_rights():
@@ -134,7 +151,10 @@ def may_give(reach: Reach, project_id: int, where: Where, right: str) -> bool:
     places = where.places(reach, project_id)
     if right == Right.MOVE_INTO:
         places = [place for place in places if not place.is_emptied]
-    return all(reach.may(right, place.id) for place in places)
+    coming = where.still_to_come(project_id)
+    return all(reach.may(right, place.id) for place in places) and all(
+        right in reach.would_have(place) for place in coming
+    )
 
 
 @transaction.atomic

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from postline.projects import audit, changes
 from postline.projects.models import Group, Line, Membership, Project, Queue
-from postline.projects.rights import ProjectRight, Reach
+from postline.projects.rights import Forbidden, ProjectRight, Reach
+from postline.projects.rights.gains import gives_more, held_in
 from postline.projects.slugs import SlugTaken, require_slug
 
 
@@ -75,7 +77,10 @@ def delete_group(reach: Reach, *, group_id: int, heir: Group | None, now: dateti
     if heir is not None:
         if (heir.project_id, heir.line) != (group.project_id, group.line) or heir.pk == group.pk:
             raise WrongHeir(heir.slug)
+        before = held_in(_queues_of(group, heir))
         _hand_over(group, heir)
+        if gives_more(reach, before=before, after=held_in(Queue.objects.filter(pk__in=before))):
+            raise Forbidden(ProjectRight.STAFF)
     detail = {
         "project": group.project_id,
         "before": {"name": group.name, "line": group.line},
@@ -94,6 +99,10 @@ def _locked(reach: Reach, group_id: int) -> Group:
 
 def _is_in_use(group: Group) -> bool:
     return group.memberships.exists() or group.queues.exists()
+
+
+def _queues_of(*groups: Group) -> QuerySet[Queue]:
+    return Queue.objects.filter(group__in=groups, retired_at=None)
 
 
 def _hand_over(group: Group, heir: Group) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from postline.projects import audit
 from postline.projects.models import Membership, Person, Role
 from postline.projects.people import Appointment, require_fitting
-from postline.projects.rights import Forbidden, ProjectRight, Reach
+from postline.projects.rights import Forbidden, ProjectRight, Reach, reach_of, reaches_of
 
 
 class AlreadyAppointed(Exception):
@@ -35,11 +35,13 @@ def appoint(reach: Reach, *, person: Person, appointment: Appointment, now: date
     if not reach.may_appoint(appointment.role, project.pk if project else None, group.pk if group else None):
         raise Forbidden(ProjectRight.STAFF)
     require_fitting(appointment)
+    before = _reach_if_let_in(person)
     membership, is_new = Membership.objects.get_or_create(
         person=person, project=project, role=appointment.role, group=group
     )
     if not is_new:
         raise AlreadyAppointed(appointment.role)
+    _require_gives_no_more(reach, before, _reach_if_let_in(person))
     _record("person.appointed", membership, actor=reach.person.login, now=now)
     return membership
 
@@ -77,6 +79,16 @@ def require_another_admin(person: Person) -> None:
     list(admins.select_for_update().order_by("pk").values_list("pk"))
     if not admins.filter(person__is_active=True).exclude(person=person).exists():
         raise LastAdmin(person.login)
+
+
+def _require_gives_no_more(reach: Reach, before: Reach, after: Reach) -> None:
+    """A role may bring more than it gives by itself: rules for the person hold again with it. Raises Forbidden."""
+    if not (reach.is_admin or before.is_admin) and not reach_of(reach.person).covers(after, besides=before):
+        raise Forbidden(ProjectRight.STAFF)
+
+
+def _reach_if_let_in(person: Person) -> Reach:
+    return reaches_of([person], also_inactive=True)[person.pk]
 
 
 def _loses_staff(reach: Reach, membership: Membership) -> bool:

@@ -11,11 +11,15 @@ from django.db.models import Max
 from postline.projects import audit, changes
 from postline.projects.models import FollowUp, Group, Line, Project, Queue
 from postline.projects.rights import ProjectRight, Reach
+from postline.projects.rights.gains import gives_more, held_in
 from postline.projects.slugs import SlugTaken, require_slug
 
 LONGEST_WAIT = 60 * 24 * 366  # minutes
 LONGEST_SIGNATURE = 2000  # letters
 LONGEST_CLOSED = 3_650  # days
+
+
+GIVES_MORE = "gives-more"  # people would get rights there that whoever changes it has not
 
 
 class WrongQueueSetting(Exception):
@@ -86,7 +90,9 @@ def change_queue(reach: Reach, *, queue_id: int, settings: QueueSettings, seen: 
     """
     queue = _locked(reach, queue_id)
     _require_fitting(queue, settings)
-    return changes.keep(
+    opens = (settings.group, settings.private) != (queue.group, queue.private)
+    before = held_in([queue] if opens else [])
+    changed = changes.keep(
         reach,
         queue,
         _values(settings),
@@ -96,6 +102,9 @@ def change_queue(reach: Reach, *, queue_id: int, settings: QueueSettings, seen: 
         seen=seen,
         now=now,
     )
+    if opens and gives_more(reach, before=before, after=held_in([queue])):
+        raise WrongQueueSetting("group", GIVES_MORE)
+    return changed
 
 
 @transaction.atomic

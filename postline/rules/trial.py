@@ -82,7 +82,8 @@ def try_on_past(
     last: int = USUAL,
     progress: Progress | None = None,
 ) -> Trial:
-    """Ask it of the last messages in the queues that the person sees; a hint has suggestions, a filter steps.
+    """Ask it of the last messages in the queues where the person sees addresses and numbers (`Right.PERSONAL`, which
+    nobody has where they see nothing); a hint has suggestions, a filter steps.
 
     Raises Forbidden, WrongRule.
     """
@@ -111,7 +112,8 @@ def trying(
     require_right(problems_of_rule(project, kind, draft, references))
     ready = compile(condition)
     doing = make_ready(steps, references, groups=ready.group_names) if kind is RuleKind.FILTER else []
-    keys = newest(project, queues=reach.queues_with(Right.SEE), last=max(1, min(last, MOST)))
+    queues = reach.queues_with(Right.PERSONAL)  # elsewhere, what a condition finds would tell what is hidden
+    keys = newest(project, queues=queues, last=max(1, min(last, MOST)))
     rows, spent, looked_at, since = list[Row](), 0.0, 0, None
     for past in read_past(project, keys, ready.asks):
         looked_at, since = looked_at + 1, past.message.created_at

@@ -39,8 +39,8 @@ def bring_in(reach: Reach, *, project: Project, document: Document, now: datetim
     done: dict[str, Done] = {}
     for section in SECTIONS:
         if entries := document.get(section.name):
-            if not reach.may_in_project(section.right, project.pk):
-                raise Forbidden(section.right)
+            if missing := section.missing(reach, project):
+                raise Forbidden(missing)
             before = section.export(project)
             section.bring_in(site, entries)
             project.refresh_from_db()

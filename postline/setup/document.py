@@ -77,7 +77,7 @@ def export(reach: Reach, project: Project, *, sections: Collection[str] | None =
 
 def open_to(reach: Reach, project: Project) -> list[Section]:
     """The sections that the person may read and bring into this project."""
-    return [section for section in SECTIONS if reach.may_in_project(section.right, project.pk)]
+    return [section for section in SECTIONS if section.missing(reach, project) is None]
 
 
 def _storable(value: Any) -> Any:

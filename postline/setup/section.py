@@ -92,7 +92,7 @@ def _found(things: QuerySet[T], slug: str, otherwise: str) -> T | None:
 class Section:
     """A part of the file: what its entries look like, how they are read from a project and brought into one.
 
-    `right` is needed for both. `copied`: whether a copy of the project has it, too.
+    `right` is needed for both, and `right_too` where there is one. `copied`: whether a copy of the project has it, too.
     """
 
     name: str
@@ -102,6 +102,12 @@ class Section:
     export: Callable[[Project], Sequence[Entry]]
     bring_in: Callable[[Site, Sequence[Any]], None]
     copied: bool = True
+    right_too: ProjectRight | None = None
+
+    def missing(self, reach: Reach, project: Project) -> ProjectRight | None:
+        """The right that the person lacks for this part of the project; None where it is open to them."""
+        needed = [one for one in (self.right, self.right_too) if one is not None]
+        return next((one for one in needed if not reach.may_in_project(one, project.pk)), None)
 
 
 class InTree(Protocol):

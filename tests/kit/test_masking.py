@@ -25,6 +25,10 @@ ADDRESSES = [
     ("550 5.1.1 <anna@user.example>: no such user", "550 5.1.1 <a•••@u•••.example>: no such user"),
     ("O'Brien o'brien@user.example", "O'Brien o•••@u•••.example"),
     ("anna\u200b@user.example", "a•••@u•••.example"),
+    ("anna@user.example\u200b and", "a•••@u•••.example\u200b and"),
+    ("\u2068anna@user.example\u2069 and", "\u2068a•••@u•••.example\u2069 and"),
+    ("\u202danna\u200e@\u200fuser.\u200bexample\u202c and", "\u202da•••@u•••.example\u202c and"),
+    ("anna@us\u00ader.ex\u00adample and", "a•••@u•••.example and"),
     ("a@user.example,b@user.example", "a•••@u•••.example,b•••@u•••.example"),
     ("anna@us", "a•••@u•••"),  # the end may have been cut off
 ]

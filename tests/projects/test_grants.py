@@ -9,7 +9,7 @@ from postline.projects.changes import ChangedMeanwhile
 from postline.projects.grants import Where, Whom, WrongRule, change_rights, take_back
 from postline.projects.managed import NothingThere
 from postline.projects.memberships import OwnRight, appoint
-from postline.projects.models import AuditEntry, Grant, Group, Line, Membership, Role
+from postline.projects.models import AuditEntry, Grant, Group, Line, Membership, Queue, Role
 from postline.projects.people import Appointment
 from postline.projects.rights import Forbidden, ProjectRight, Right
 from postline.projects.staff import change_person
@@ -104,6 +104,31 @@ def test_nobody_gives_away_more_than_they_have(d: Department) -> None:
     change(d, Whom(person=d.people["line1"]), {"queues": True}, login="lead")
 
 
+def test_a_rule_about_queues_that_are_still_to_come_needs_the_right_in_them(d: Department) -> None:
+    trust(d, "line1", ProjectRight.RIGHTS)
+    trust(d, "lead", ProjectRight.RIGHTS)
+    mail = d.projects["mail"]
+    news = Group.objects.create(project=mail, slug="news", name="News", line=Line.SECOND)
+    first = Whom(line=Line.FIRST)
+
+    everywhere = (Where(group=news), Where(line=Line.SECOND), Where())
+    for where in everywhere:
+        with pytest.raises(Forbidden):
+            change(d, first, {"see": True}, where=where, login="line1")
+    for where in everywhere:
+        assert change(d, first, {"see": True}, where=where, login="lead")
+    change(d, first, {"note": True}, where=Where(line=Line.FIRST), login="line1")
+
+
+def test_where_there_are_no_queues_yet_one_gives_what_one_will_have(d: Department) -> None:
+    trust(d, "line1", ProjectRight.RIGHTS)
+    Queue.objects.filter(project=d.projects["mail"], line=Line.SECOND).update(retired_at=NOW)
+
+    for where in (Where(line=Line.SECOND), Where()):
+        with pytest.raises(Forbidden):
+            change(d, Whom(line=Line.FIRST), {"see": True}, where=where, login="line1")
+
+
 def test_a_no_is_only_taken_away_by_who_could_say_yes(d: Department) -> None:
     trust(d, "lead", ProjectRight.RIGHTS)
     change(d, Whom(person=d.people["lead"]), {"export": False})
@@ -165,6 +190,36 @@ def test_what_a_rule_adds_to_a_group_counts_when_somebody_is_put_into_it(d: Depa
             appointment=Appointment(Role.LINE2, d.projects["mail"], d.groups["web"]),
             now=NOW,
         )
+
+
+def test_what_a_rule_of_their_own_would_give_a_person_counts_when_they_come_back(d: Department) -> None:
+    trust(d, "lead", ProjectRight.STAFF)
+    change(d, Whom(person=d.people["line1"]), {"rights": True})
+    change(d, Whom(person=d.people["line1b"]), {"close": False})
+    Membership.objects.filter(person__login__in=("line1", "line1b")).delete()
+
+    def come_back(login: str, by: str) -> None:
+        appointment = Appointment(Role.LINE1, d.projects["mail"])
+        appoint(d.reach(by), person=d.people[login], appointment=appointment, now=NOW)
+
+    with pytest.raises(Forbidden):
+        come_back("line1", "lead")
+    come_back("line1b", "lead")
+    come_back("line1", "admin")
+    assert d.reach("line1").may_in_project(ProjectRight.RIGHTS, d.projects["mail"].pk)
+
+
+def test_a_role_that_adds_nothing_is_given_to_somebody_who_may_more_already(d: Department) -> None:
+    trust(d, "lead", ProjectRight.STAFF)
+    change(d, Whom(person=d.people["line1"]), {"rights": True})
+
+    appoint(
+        d.reach("lead"),
+        person=d.people["line1"],
+        appointment=Appointment(Role.TRAINER, d.projects["mail"]),
+        now=NOW,
+    )
+    assert d.people["line1"].memberships.count() == 2
 
 
 def test_the_address_of_somebody_who_may_more_is_not_changed(d: Department) -> None:

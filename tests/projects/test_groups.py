@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from postline.projects import groups
-from postline.projects.models import Group, Line, Membership, Role
+from postline.projects.models import Grant, Group, Line, Membership, Role
 from postline.projects.rights import Forbidden
 from tests.scenes import NOW, Department
 
@@ -47,3 +47,15 @@ def test_who_does_not_manage_the_project_changes_no_group(d: Department, login: 
         groups.create_group(d.reach(login), project=d.projects["mail"], slug="x", name="X", line=Line.SECOND, now=NOW)
     with pytest.raises(Forbidden):
         groups.delete_group(d.reach(login), group_id=d.groups["web"].pk, heir=d.groups["passwords"], now=NOW)
+
+
+def test_nobody_brings_themselves_into_queues_by_deleting_the_group_that_works_there(d: Department) -> None:
+    mail = d.projects["mail"]
+    Grant.objects.create(project=mail, person=d.people["passwords"], right="staff", allowed=True, set_at=NOW)
+    reach, abuse = d.reach("passwords"), d.groups["abuse"]
+    with pytest.raises(Forbidden):
+        groups.delete_group(reach, group_id=abuse.pk, heir=d.groups["passwords"], now=NOW)
+    assert d.groups["abuse"].queues.count() == 2
+    Membership.objects.create(person=d.people["passwords"], role=Role.PROJECT_ADMIN, project=mail)
+    groups.delete_group(d.reach("passwords"), group_id=abuse.pk, heir=d.groups["passwords"], now=NOW)
+    assert d.groups["passwords"].queues.count() == 3

@@ -12,9 +12,9 @@ from postline.kit.sql import rows
 from postline.projects import queues
 from postline.projects.changes import ChangedMeanwhile, last_change
 from postline.projects.managed import queues_of
-from postline.projects.models import AuditEntry, Line, Queue
+from postline.projects.models import AuditEntry, Grant, Line, Queue
 from postline.projects.queues import NotInUse, QueueSettings, WrongQueueSetting
-from postline.projects.rights import Forbidden
+from postline.projects.rights import Forbidden, Right
 from postline.projects.slugs import SlugTaken, WrongSlug
 from tests.scenes import NOW, Department, department
 from tests.waiting import until
@@ -152,3 +152,56 @@ def test_a_queue_that_is_being_emptied_is_not_changed(d: Department) -> None:
         queues.change_queue(
             d.reach("admin"), queue_id=d.queues["web"].pk, settings=QueueSettings(name="X"), seen=0, now=NOW
         )
+
+
+@pytest.mark.parametrize(
+    ("login", "queue", "values"),
+    [
+        ("passwords", "vulnerabilities", {"private": False}),  # it would be seen
+        ("passwords", "web", {"group": "passwords"}),  # it is seen, but not worked in
+        ("lead", "vulnerabilities", {"private": False}),  # a rule has closed it to the lead
+    ],
+)
+def test_nobody_opens_a_queue_further_than_it_is_open_to_them(
+    d: Department, login: str, queue: str, values: dict[str, object]
+) -> None:
+    trust_with_queues(d, "passwords")
+    close_to_lead(d, "vulnerabilities")
+    it = d.queues[queue]
+    if "group" in values:
+        values = {"group": d.groups["passwords"]}
+    settings = replace(queues.settings_of(it), **values)  # type: ignore[arg-type]
+    with pytest.raises(WrongQueueSetting, match="gives-more"):
+        queues.change_queue(d.reach(login), queue_id=it.pk, settings=settings, seen=0, now=NOW)
+    assert Queue.objects.get(pk=it.pk).private == it.private
+    assert Queue.objects.get(pk=it.pk).group == it.group
+
+
+def test_what_opens_nothing_is_changed_by_whoever_sets_up_queues(d: Department) -> None:
+    trust_with_queues(d, "passwords")
+    web = d.queues["web"]
+    settings = replace(queues.settings_of(web), name="Website")
+    assert queues.change_queue(d.reach("passwords"), queue_id=web.pk, settings=settings, seen=0, now=NOW)
+    settings = replace(queues.settings_of(d.queues["passwords"]), private=True)
+    key = d.queues["passwords"].pk
+    assert queues.change_queue(d.reach("passwords"), queue_id=key, settings=settings, seen=0, now=NOW)
+
+
+def test_a_lead_gives_a_queue_to_another_group(d: Department) -> None:
+    web = d.queues["web"]
+    settings = replace(queues.settings_of(web), group=d.groups["passwords"])
+    assert queues.change_queue(d.reach("lead"), queue_id=web.pk, settings=settings, seen=0, now=NOW)
+    assert d.reach("passwords").may(Right.ANSWER, web.pk)
+
+
+def trust_with_queues(d: Department, login: str) -> None:
+    """They set up queues from now on."""
+    Grant.objects.create(project=d.projects["mail"], person=d.people[login], right="queues", allowed=True, set_at=NOW)
+
+
+def close_to_lead(d: Department, slug: str) -> None:
+    """The lead does not see this queue any more."""
+    Grant.objects.create(
+        project=d.projects["mail"], person=d.people["lead"], queue=d.queues[slug], right="see", allowed=False,
+        set_at=NOW,
+    )  # fmt: skip

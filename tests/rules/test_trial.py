@@ -8,7 +8,8 @@ import pytest
 
 from postline.intake.models import RawMessage, Source
 from postline.intake.receive import Delivery, keep
-from postline.projects.rights import Forbidden
+from postline.projects.models import Grant
+from postline.projects.rights import Forbidden, Right
 from postline.rules.checks import WrongRule
 from postline.rules.models import ActsOn
 from postline.rules.trial import Trial, try_on_past
@@ -137,3 +138,13 @@ def test_what_is_wrong_is_not_tried(d: Department) -> None:
 
 def test_nothing_has_arrived_yet(d: Department) -> None:
     assert tried(d, ALWAYS, does("stop")) == Trial()
+
+
+def test_nobody_learns_an_address_by_trying_where_addresses_are_hidden_from_them(d: Department) -> None:
+    letter(d, queue="web", text="Call 06-12345678")
+    passwords, mail = d.people["passwords"], d.projects["mail"]
+    Grant.objects.create(project=mail, person=passwords, right="filters", allowed=True, set_at=NOW)
+    own = letter(d, queue="passwords", text="Call 06-12345678", now=NOW + timedelta(minutes=1))
+    assert d.reach("passwords").may(Right.SEE, d.queues["web"].pk)
+    trial = tried(d, asks("from", "is", "anna@user.example"), does("stop"), login="passwords")
+    assert (trial.looked_at, [row.ticket for row in trial.rows]) == (1, [own])

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from postline.projects.audit import broken_entries
-from postline.projects.models import AuditEntry, Group, Mailbox, Membership, Person, Project, Queue
+from postline.projects.models import AuditEntry, Grant, Group, Mailbox, Membership, Person, Project, Queue
 from postline.projects.rights import Forbidden, Right
 from postline.projects.slugs import SlugTaken
 from postline.setup.actions import Report, bring_in, likeness, preview, start_project
 from postline.setup.document import Document, export, from_dict, read, write
 from postline.setup.faults import WrongFile
-from tests.scenes import NOW, Department
+from tests.scenes import ANNA, NOW, Department
 
 NEWS: dict[str, Any] = {
     "groups": [{"slug": "billing", "name": "Счета"}],
@@ -397,3 +397,37 @@ def test_a_person_of_another_project_is_not_taken_over_by_a_file(d: Department) 
         taken(d, news, login="chief")
     assert caught.value.faults[0].words == "Somebody outside this project has the login “games1”."
     assert Membership.objects.get(person=d.people["games1"]).project == d.projects["games"]
+
+
+@pytest.mark.parametrize("missing", ["filters", "hints"])
+def test_filters_and_hints_leave_and_come_with_the_rights_to_both(d: Department, missing: str) -> None:
+    mail, lead = d.projects["mail"], d.people["lead"]
+    Grant.objects.create(project=mail, person=lead, right="set-up", allowed=True, set_at=NOW)
+    hint = {"kind": "hint", "slug": "vip", "name": "VIP", "condition": {"ask": "from", "is": "is", "value": ANNA[1]}}
+    news = {"rules": [{**hint, "suggestions": [{"attention": "VIP"}]}]}
+    taken(d, news, login="lead")
+    assert "rules" in export(d.reach("lead"), mail)
+
+    Grant.objects.create(project=mail, person=lead, right=missing, allowed=False, set_at=NOW)
+
+    assert "rules" not in export(d.reach("lead"), mail)
+    with pytest.raises(Forbidden, match=missing):
+        taken(d, news, login="lead")
+
+
+def test_a_file_gives_nobody_more_than_whoever_brings_it_in_has(d: Department) -> None:
+    mail = d.projects["mail"]
+    for right in ("set-up", "staff", "queues"):
+        Grant.objects.create(project=mail, person=d.people["passwords"], right=right, allowed=True, set_at=NOW)
+
+    for news in (
+        {"people": [{"login": "passwords", "roles": [{"role": "lead"}]}]},
+        {"people": [{"login": "friend", "roles": [{"role": "line1"}]}]},
+        {"people": [{"login": "passwords", "roles": [{"role": "line2", "group": "abuse"}]}]},
+        {"queues": [{"slug": "vulnerabilities", "name": "V", "group": "abuse"}]},
+        {"queues": [{"slug": "web", "name": "Web", "group": "passwords"}]},
+    ):
+        before = d.reach("passwords").queues, Membership.objects.count()
+        with pytest.raises(WrongFile):
+            taken(d, news, login="passwords")
+        assert (d.reach("passwords").queues, Membership.objects.count()) == before

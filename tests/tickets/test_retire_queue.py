@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from postline.ops.verify.history import follow_ups_returned
-from postline.projects.models import AuditEntry, Queue
+from postline.projects.models import AuditEntry, Grant, Queue
 from postline.projects.queues import NotInUse
-from postline.projects.rights import Forbidden, Right
+from postline.projects.rights import Forbidden, ProjectRight, Right
 from postline.tickets.actions import retire_queue
 from postline.tickets.actions.change import change_state
 from postline.tickets.actions.move import WrongQueue, move
@@ -134,3 +134,21 @@ def test_who_does_not_manage_the_project_retires_nothing(d: Department, login: s
     with pytest.raises(Forbidden):
         retire(d.reach(login), queue_id=d.queues["web"].pk, successor=d.queues["passwords"], now=NOW)
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("login", ["line1", "lead"])
+def test_whoever_could_not_move_the_tickets_does_not_move_them_by_retiring_their_queue(
+    d: Department, login: str
+) -> None:
+    ticket = letter(d, queue="abuse")
+    mail = d.projects["mail"]
+    Grant.objects.create(project=mail, person=d.people["line1"], right="queues", allowed=True, set_at=NOW)
+    Grant.objects.create(
+        project=mail, person=d.people["lead"], queue=d.queues["abuse"], right="see", allowed=False, set_at=NOW
+    )
+    with pytest.raises(Forbidden):
+        retire(d.reach(login), queue_id=d.queues["abuse"].pk, successor=d.queues["web"], now=NOW)
+    empty_retired(now=NOW)
+    ticket.refresh_from_db()
+    assert ticket.queue == d.queues["abuse"]
+    assert d.reach(login).may_in_project(ProjectRight.QUEUES, mail.pk)

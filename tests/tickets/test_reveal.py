@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -15,11 +15,13 @@ from postline.tickets.actions.merge import merge
 from postline.tickets.actions.open import WrongAddress
 from postline.tickets.actions.requester import other_party
 from postline.tickets.actions.reveal import LASTS, LONGEST_WORDS, NoReason, NothingHidden, reveal
-from postline.tickets.models import Event, Message, Reveal, Ticket
+from postline.tickets.actions.suggest import suggest
+from postline.tickets.models import Event, Message, Reason, Reveal, Ticket
 from postline.tickets.queries.access import MergedAway, NoSuchTicket
-from postline.tickets.queries.conversation import conversation
+from postline.tickets.queries.conversation import FOLDED, SHOWN, Said, conversation
 from postline.tickets.queries.lists import queue_page, tickets_of_address
 from postline.tickets.queries.shown import shown_of
+from postline.tickets.queries.suggestions import suggestions_for
 from postline.tickets.queries.to_show import message_to_show, ticket_to_show
 from tests.scenes import ANNA, NOW, Department, department, letter
 from tests.web.workspace.statements import statements
@@ -186,3 +188,38 @@ def test_who_has_the_right_asks_the_database_nothing_more_and_who_has_not_twice_
         with statements() as asked:
             shown_of(reach, ticket, now=NOW)
         assert len(asked) == more, login
+
+
+@pytest.mark.parametrize("before", ["", "\n", "  \n\n"])
+@pytest.mark.parametrize("half", ["anna.secret", "call 06-1234"])
+def test_half_an_address_at_the_end_of_a_long_text_is_hidden_too(d: Department, before: str, half: str) -> None:
+    words = f"{before}{'x ' * SHOWN}"[: SHOWN - len(half) - 1] + f" {half}"
+    text = f"{words}@user.example and more"
+    quoted = f"{before}yes\n\n{'y ' * SHOWN}"[: SHOWN + FOLDED - len(half) - 1] + f" {half}@user.example and more"
+    for told, new_text in ((text, text), (quoted, "yes")):
+        ticket = letter(d, queue="web", text=told, new_text=new_text, message_id=f"{len(told)}@user.example")
+        (said,) = [
+            step.what
+            for step in conversation(d.reach("passwords"), ticket.number, now=NOW).steps
+            if isinstance(step.what, Said)
+        ]
+        assert said.is_cut
+        assert half.split()[-1] not in said.shown + said.rest
+
+
+def test_a_masked_ticket_does_not_lead_to_one_that_says_whose_it_is(d: Department, ticket: Ticket) -> None:
+    own = letter(d, queue="passwords", text="My own password", now=SOON)
+    also_masked = letter(d, queue="mail-clients", text="And my client", now=SOON)
+    suggest(own.pk, ticket.pk, Reason.SAME_REQUESTER, now=SOON)
+
+    def led_to(login: str, *, at: datetime = SOON) -> tuple[set[int], list[int]]:
+        reach = d.reach(login)
+        talk = conversation(reach, ticket.number, now=at)
+        suggested = suggestions_for(reach, ticket, talk.shown)
+        return {row.number for row in talk.earlier}, [one.number for one in suggested]
+
+    assert led_to("passwords") == ({also_masked.number}, [])
+    assert led_to("lead") == ({own.number, also_masked.number}, [own.number])
+    reveal(d.reach("passwords"), number=ticket.number, reason="call", now=NOW)
+    assert led_to("passwords") == ({own.number, also_masked.number}, [own.number])
+    assert led_to("passwords", at=NOW + LASTS) == ({also_masked.number}, [])

@@ -7,10 +7,16 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from postline.projects.models import Grant
 from postline.projects.rights import Forbidden
+from postline.tickets.actions.move import move
 from postline.tickets.actions.suggest import dismiss, suggest
+from postline.tickets.actions.take import take
 from postline.tickets.models import Reason, State, Suggestion, Ticket
-from postline.tickets.queries.access import NoSuchTicket
+from postline.tickets.queries.access import NoSuchTicket, ticket_for
+from postline.tickets.queries.seen import numbers_seen
+from postline.tickets.queries.shown import OPEN
+from postline.tickets.queries.suggestions import suggestions_for
 from tests.scenes import ANNA, BORIS, NOW, Department, department, letter
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +58,25 @@ class TestSuggesting:
             cursor.execute("SELECT postline_delete_ticket(%s)", [older.pk])
         assert not Suggestion.objects.exists()
         assert Ticket.objects.get() == newer
+
+
+class TestShowing:
+    def test_a_ticket_that_one_worked_at_is_named_until_a_rule_hides_its_queue(self, d: Department) -> None:
+        here, there = letter(d), letter(d, text="again", now=LATER)
+        line1 = d.reach("line1")
+        take(line1, number=there.number, now=LATER)
+        move(line1, number=there.number, queue=d.queues["web"], now=LATER)
+        suggest(here.pk, there.pk, Reason.SAME_REQUESTER, now=LATER)
+        assert [one.number for one in suggestions_for(line1, here, OPEN)] == [there.number]
+        assert numbers_seen(line1, [there.number]) == {there.number}
+        Grant.objects.create(
+            project=d.projects["mail"], line=1, queue=d.queues["web"], right="see", allowed=False, set_at=NOW
+        )
+        line1 = d.reach("line1")
+        with pytest.raises(NoSuchTicket):
+            ticket_for(line1, there.number)
+        assert suggestions_for(line1, here, OPEN) == []
+        assert numbers_seen(line1, [there.number]) == set()
 
 
 class TestDismissing:

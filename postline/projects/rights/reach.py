@@ -54,10 +54,17 @@ class Reach:
     projects: Mapping[int, frozenset[ProjectRight]]
     closed: frozenset[int] = frozenset()
     ground: Ground = field(default_factory=Ground, repr=False, compare=False)
+    seats: Sequence[Seat] = field(default=(), repr=False, compare=False)
 
     def may(self, right: str, queue_id: int | None) -> bool:
         """Whether the person has this right in this queue."""
         return queue_id is not None and right in self.queues.get(queue_id, NONE)
+
+    def would_have(self, place: Place) -> frozenset[str]:
+        """The rights that the person would have in a queue such as this one, if there were one."""
+        seats = tuple(seat for seat in self.seats if seat.project_id in (None, place.project_id))
+        standing = Standing(seats, self.person.pk)
+        return settled(place, standing, standing.sorted_rules(self.ground.rules.get(place.project_id, ()))).rights
 
     def require(self, right: str, queue_id: int | None) -> None:
         """Raises Forbidden where the right is missing."""
@@ -96,13 +103,20 @@ class Reach:
         standing = Standing((Seat(role, project_id, group_id),))
         return self._covers(standing, project_id)
 
-    def covers(self, others: Reach) -> bool:
-        """Whether the person may do all that somebody else may: then they may decide about them."""
+    def covers(self, others: Reach, *, besides: Reach | None = None) -> bool:
+        """Whether the person may do all that somebody else may: then they may decide about them.
+
+        `besides`: what does not count, because the other one may do it anyway.
+        """
         if self.is_admin or others.is_admin:
             return self.is_admin
-        in_queues = all(rights <= self.queues.get(key, NONE) for key, rights in others.queues.items())
+        anyway = besides or Reach(others.person, frozenset(), {}, {})
+        in_queues = all(
+            rights - anyway.queues.get(key, NONE) <= self.queues.get(key, NONE) for key, rights in others.queues.items()
+        )
         return in_queues and all(
-            rights <= self.projects.get(key, frozenset()) for key, rights in others.projects.items()
+            rights - anyway.projects.get(key, NONE) <= self.projects.get(key, frozenset())
+            for key, rights in others.projects.items()
         )
 
     def within(self, project_id: int | None) -> Reach:
@@ -156,6 +170,12 @@ def reaches_of(people: Sequence[Person], *, also_inactive: bool = False) -> dict
 
 def people_with(right: str, queue: Queue, *, among: Iterable[Person] | None = None) -> Collection[Person]:
     """The active people who have this right in this queue, by login. Two queries."""
+    found = [person for person, rights in rights_in(queue, among=among).items() if right in rights]
+    return sorted(found, key=lambda person: person.login)
+
+
+def rights_in(queue: Queue, *, among: Iterable[Person] | None = None) -> dict[Person, frozenset[str]]:
+    """What the active people of its project, or those of them, may do in this queue. Two queries."""
     memberships = Membership.objects.filter(person__is_active=True).select_related("person")
     memberships = memberships.filter(project=queue.project_id) | memberships.filter(project=None)
     people: dict[int, Person] = {}
@@ -167,13 +187,12 @@ def people_with(right: str, queue: Queue, *, among: Iterable[Person] | None = No
     rules = [Rule(queue.project_id, *row) for row in rows]
     place = Place.of(queue)
     wanted = None if among is None else {person.pk for person in among}
-    found = []
+    found = {}
     for key, person in people.items():
         if wanted is None or key in wanted:
             standing = Standing(tuple(seats[key]), key)
-            if right in settled(place, standing, standing.sorted_rules(rules)).rights:
-                found.append(person)
-    return sorted(found, key=lambda person: person.login)
+            found[person] = settled(place, standing, standing.sorted_rules(rules)).rights
+    return found
 
 
 def _ground(project_ids: Collection[int] | None, person_ids: Collection[int]) -> Ground:
@@ -215,4 +234,5 @@ def _reach(person: Person, seats: Sequence[Seat], ground: Ground) -> Reach:
                 queues[place.id] = found.rights
             if found.is_closed:
                 closed.append(place.id)
-    return Reach(person, frozenset(seat.role for seat in seats), queues, entered, frozenset(closed), ground)
+    roles = frozenset(seat.role for seat in seats)
+    return Reach(person, roles, queues, entered, frozenset(closed), ground, tuple(seats))

@@ -50,4 +50,12 @@ def _said(fault: exchange.Fault) -> str:
     return fault.problem.sentence(get_language() or "en")
 
 
-SECTION = Section("rules", _("Filters and hints"), RuleEntry, ProjectRight.FILTERS, export, bring_in)
+SECTION = Section(
+    "rules",
+    _("Filters and hints"),
+    RuleEntry,
+    ProjectRight.FILTERS,
+    export,
+    bring_in,
+    right_too=ProjectRight.HINTS,
+)

@@ -49,7 +49,8 @@ class WrongSuccessor(Exception):
 @transaction.atomic
 def retire(reach: Reach, *, queue_id: int, successor: Queue | None, now: datetime) -> Queue:
     """Retire a queue. Mailboxes, topics, queues below it and follow-ups go over to `successor` at once; its tickets
-    are moved by `empty_retired`. A queue that nothing needs is retired at once, and needs no successor.
+    are moved by `empty_retired`: whoever retires it may move them. A queue that nothing needs is retired at once, and
+    needs no successor.
 
     Raises Forbidden, NotInUse, NeedsSuccessor, WrongSuccessor.
     """
@@ -64,6 +65,8 @@ def retire(reach: Reach, *, queue_id: int, successor: Queue | None, now: datetim
         queue.retired_at, queue.retired_by = now, reach.person
     else:
         _require_fitting(queue, successor)
+        reach.require(Right.MOVE, queue.pk)
+        reach.require(Right.MOVE_INTO, successor.pk)
         _hand_over(queue, successor)
         queue.successor, queue.retired_by = successor, reach.person
     queue.save(update_fields=["retired_at", "retired_by", "successor"])

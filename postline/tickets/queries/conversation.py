@@ -218,7 +218,9 @@ def conversation(reach: Reach, number: int, *, now: datetime, whole: bool = Fals
         newest=max((message.id for message in messages if message.is_theirs), default=0),
         participants=[_as_shown(one, shown) for one in participants],
         drafts={row[0]: Drafted(*row) for row in rows(DRAFTS, this)},
-        earlier=tickets_of_requester(reach, requester_id=ticket.requester_id, besides=ticket.pk),
+        earlier=tickets_of_requester(
+            reach, requester_id=ticket.requester_id, besides=ticket.pk, is_masked=shown.is_masked
+        ),
         queues=queues,
         topics=topics,
         owners=[person.login for person in people_with(Right.TAKE, ticket.queue)]
@@ -247,7 +249,8 @@ def _said(row: Sequence[Any], deliveries: dict[int, Delivery], shown: Shown) -> 
     values = list(row[:TEXT])
     values[TO], values[CC] = json.loads(values[TO]), json.loads(values[CC])
     is_cut = text_length > len(text) or new_length > len(new_text)
-    words, rest = shown.cut(words, most=SHOWN), shown.cut(rest, most=FOLDED)
+    most = 0 if is_cut else text_length + 1  # blanks at the ends are gone: the length no longer tells
+    words, rest = shown.cut(words, most=most), shown.cut(rest, most=most)
     said = Said(*(*values, words, rest, is_cut, deliveries.get(outbox) if outbox else None))
     if shown.is_masked:
         said.sender_name, said.sender_address = shown.text(said.sender_name), shown.address(said.sender_address)

@@ -172,16 +172,22 @@ def in_hand(reach: Reach, *, now: datetime) -> int | None:
 
 
 def tickets_of_requester(
-    reach: Reach, *, requester_id: int, besides: int | None = None, limit: int = 6
+    reach: Reach, *, requester_id: int, besides: int | None = None, is_masked: bool = False, limit: int = 6
 ) -> list[TicketRow]:
-    """The newest tickets of a requester that the person may see."""
+    """The newest tickets of a requester that the person may see.
+
+    `is_masked`: who the requester is, is hidden from the person; then only where that is so, too.
+    """
+    queues = reach.queues_with(Right.SEE)
+    if is_masked:
+        queues = [queue for queue in queues if not reach.may(Right.PERSONAL, queue)]
     return _tickets(
         reach,
         f"{TICKETS} WHERE t.requester_id = %(requester)s AND t.queue_id = ANY(%(queues)s)"
         " AND t.id IS DISTINCT FROM %(besides)s ORDER BY t.id DESC LIMIT %(limit)s",
         {
             "requester": requester_id,
-            "queues": reach.queues_with(Right.SEE),
+            "queues": queues,
             "besides": besides,
             "limit": limit,
         },

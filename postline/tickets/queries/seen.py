@@ -15,11 +15,13 @@ WORKED_AT = f"""EXISTS (
     WHERE did.ticket_id = ticket.id AND did.person_id = %(person)s AND {PROJECT_OF_EVENT} = ticket.project_id
 )"""
 
-# Over a row `ticket`: in a queue that they see, or one that they worked at and that is in no private queue now.
+# Over a row `ticket`: in a queue that they see, or one that they worked at and that is now in no private queue, nor in
+# one that a rule hides from them.
 SEEN = f"""(
     ticket.queue_id = ANY(%(queues)s::bigint[])
     OR (
         ticket.project_id = ANY(%(projects)s::bigint[])
+        AND NOT ticket.queue_id = ANY(%(closed)s::bigint[])
         AND EXISTS (SELECT FROM projects_queue AS place WHERE place.id = ticket.queue_id AND NOT place.private)
         AND {WORKED_AT}
     )
@@ -31,6 +33,7 @@ def seen_by(reach: Reach) -> dict[str, Any]:
     return {
         "queues": reach.queues_with(Right.SEE),
         "projects": list(reach.projects),
+        "closed": list(reach.closed),
         "person": reach.person.pk,
     }
 

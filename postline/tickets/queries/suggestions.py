@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from postline.kit.sql import rows
 from postline.projects.rights import Reach, Right
-from postline.tickets.models import Ticket
+from postline.tickets.models import Reason, Ticket
 from postline.tickets.queries.seen import SEEN, seen_by
-from postline.tickets.queries.shown import shown_in_lists
+from postline.tickets.queries.shown import Shown, shown_in_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,13 @@ class Suggested:
     may_dismiss: bool
 
 
-def suggestions_for(reach: Reach, ticket: Ticket) -> list[Suggested]:
-    """What nobody has dismissed, as far as the person sees it; nothing about what is done with on both sides."""
-    found = rows(SUGGESTIONS, {"ticket": ticket.pk, "state": ticket.state, "most": MOST, **seen_by(reach)})
+def suggestions_for(reach: Reach, ticket: Ticket, shown: Shown) -> list[Suggested]:
+    """What nobody has dismissed, as far as the person sees it; nothing about what is done with on both sides. Where the
+    ticket is masked, none of the same requester that would say who that is; who has passed it on knows them."""
+    values = {"ticket": ticket.pk, "state": ticket.state, "most": MOST, "same": str(Reason.SAME_REQUESTER)}
+    is_stranger = shown.is_masked and reach.may(Right.SEE, ticket.queue_id)
+    telling = reach.queues_with(Right.PERSONAL) if is_stranger else []
+    found = rows(SUGGESTIONS, {**values, "telling": telling, **seen_by(reach)})
     how = shown_in_lists(reach, {queue_id for _, _, queue_id, *_ in found})
     return [
         _suggested(reach, ticket, number, how[queue_id].text(subject), queue_id, *why)
@@ -60,6 +64,7 @@ FROM (
     UNION ALL
     SELECT id, ticket_id, reason, false FROM tickets_suggestion WHERE other_id = %(ticket)s AND dismissed_at IS NULL
 ) AS pair JOIN tickets_ticket AS ticket ON ticket.id = pair.key
-WHERE ticket.state <> 'merged' AND NOT (ticket.state = 'closed' AND %(state)s::text = 'closed') AND {SEEN}
+WHERE NOT (pair.reason = %(same)s::text AND ticket.queue_id = ANY(%(telling)s::bigint[]))
+    AND ticket.state <> 'merged' AND NOT (ticket.state = 'closed' AND %(state)s::text = 'closed') AND {SEEN}
 ORDER BY pair.id LIMIT %(most)s
 """  # noqa: S608 - constants of ours

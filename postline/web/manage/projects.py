@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
@@ -95,8 +96,9 @@ def new(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         slug = given["slug"] or slugify(given["name"])[:50].strip("-")
+        now = clock.now()
         try:
-            made, report = _made(request, slug, given)
+            made, report = _made(request, slug, given, now=now)
         except (WrongSlug, SlugTaken) as error:
             form.add_error("slug", slug_fault(error))
         except WrongFile as error:
@@ -105,7 +107,7 @@ def new(request: StaffRequest) -> HttpResponse:
             if report is None:
                 messages.success(request, _("The project is made. Next it needs queues and a mailbox."))
             else:
-                invite(request, report)
+                invite(request, report, made_at=now)
                 messages.success(request, _("The project is made."))
                 for note in report.notes:
                     messages.warning(request, note)
@@ -115,7 +117,9 @@ def new(request: StaffRequest) -> HttpResponse:
     return show(request, "project_new.jinja", context, at="new-project", status=status)
 
 
-def _made(request: StaffRequest, slug: str, given: Mapping[str, Any]) -> tuple[Project, Report | None]:
+def _made(
+    request: StaffRequest, slug: str, given: Mapping[str, Any], *, now: datetime
+) -> tuple[Project, Report | None]:
     """The project, empty, like another one, or as a file says. Raises WrongSlug, SlugTaken, WrongFile."""
     asked = {name: given[name] for name in ("name", "language", "time_zone")}
     if given["file"]:
@@ -123,8 +127,8 @@ def _made(request: StaffRequest, slug: str, given: Mapping[str, Any]) -> tuple[P
     elif given["like"]:
         document = likeness(request.reach, given["like"])
     else:
-        return projects.create_project(request.reach, slug=slug, now=clock.now(), **asked), None
-    return start_project(request.reach, slug=slug, document=document, now=clock.now(), **asked)
+        return projects.create_project(request.reach, slug=slug, now=now, **asked), None
+    return start_project(request.reach, slug=slug, document=document, now=now, **asked)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

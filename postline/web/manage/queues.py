@@ -125,6 +125,9 @@ class QueueForm(forms.Form):
             "return_queue": _("Choose a queue of the second line."),
             "accepts_from_projects": _("Nobody outside its group is told the name of a private queue."),
         }
+        gives_more = _("People would get more rights in this queue than you have there yourself.")
+        if error.reason == queues.GIVES_MORE:
+            words = {error.field: gives_more}
         self.add_error(error.field, words.get(error.field, _("This does not fit.")))
 
     def _offer(self, name: str, choices: Any, nothing: str) -> None:

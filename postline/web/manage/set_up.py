@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.contrib import messages
+from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -36,8 +38,9 @@ def set_up(request: StaffRequest, project: str) -> HttpResponse:
         try:
             document = read(content)
             if request.POST.get("act") == "bring-in":
-                report = bring_in(request.reach, project=it, document=document, now=clock.now())
-                invite(request, report)
+                now = clock.now()
+                report = bring_in(request.reach, project=it, document=document, now=now)
+                invite(request, report, made_at=now)
                 messages.success(request, _("The file is brought in."))
                 for note in report.notes:
                     messages.warning(request, note)
@@ -76,8 +79,10 @@ def uploaded(request: StaffRequest) -> bytes:
     return request.POST.get("content", "").encode("utf-8", "replace")
 
 
-def invite(request: StaffRequest, report: Report) -> None:
-    """Whom the file made gets a link to set a password, as far as the file has an address."""
+def invite(request: StaffRequest, report: Report, *, made_at: datetime) -> None:
+    """Whom the file made gets a link to set a password, as far as the file has an address; who was in another project
+    before needs none."""
     done = report.done.get("people")
-    for person in Person.objects.filter(login__in=done.added if done else []).exclude(email=""):
+    people = Person.objects.annotate(key=Lower("login")).filter(key__in=done.added if done else [])
+    for person in people.filter(created_at=made_at).exclude(email=""):
         send_invitation(person, by=request.user, fallback="en")

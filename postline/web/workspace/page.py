@@ -89,7 +89,7 @@ def ticket_page(
         "may_take_apart": is_merged and reach.may(Right.MERGE, ticket.queue_id),
         "merged_here": parts,
         "merged_numbers": {one.number for one in parts},
-        "suggestions": suggestions_for(reach, ticket) if not is_merged else [],
+        "suggestions": suggestions_for(reach, ticket, talk.shown) if not is_merged else [],
         "may_split": sum(1 for step in talk.steps if isinstance(step.what, Said) and step.what.is_theirs) > 1,
         "came_from": came_from(ticket) if Happening.TAKEN_OVER in kinds else None,
         "linked": linked(talk),

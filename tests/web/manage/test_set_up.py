@@ -54,6 +54,20 @@ def test_a_file_is_looked_at_first_and_then_brought_in(
     assert mailoutbox[0].to == ["olga@staff.example"]
 
 
+def test_a_link_goes_to_whom_the_file_has_made_and_to_nobody_who_was_there(
+    d: Department, signed_in: SignedIn, mailoutbox: list[EmailMessage]
+) -> None:
+    """Whatever capitals their login has."""
+    line1 = [{"role": "line1"}]
+    people = [
+        {"login": "Vera.K", "email": "vera@staff.example", "roles": line1},
+        {"login": "games1", "email": "else@staff.example", "roles": line1},
+    ]
+    signed_in("admin").post(MAIL, {"act": "bring-in", "file": file(people=people)})
+    assert Person.objects.filter(login__in=("Vera.K", "games1"), memberships__project__slug="mail").count() == 2
+    assert [one.to for one in mailoutbox] == [["vera@staff.example"]]
+
+
 def test_a_file_with_faults_says_where_they_are_and_changes_nothing(d: Department, signed_in: SignedIn) -> None:
     before = Queue.objects.count()
     broken = [{"slug": "a", "name": "A", "parent": "<nowhere>"}]
