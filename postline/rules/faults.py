@@ -18,7 +18,8 @@ log = logger(__name__)
 def switch_off(unusable: Iterable[Unusable], *, now: datetime) -> None:
     """Switch these off, each with its reason; in the audit log nobody did it. In the transaction of the messages."""
     for one in sorted(unusable, key=lambda one: one.rule_id):
-        rule = Rule.objects.select_for_update(of=("self",)).select_related("project").get(pk=one.rule_id)
+        rules = Rule.objects.select_for_update(of=("self",), no_key=True)  # others go on counting
+        rule = rules.select_related("project").get(pk=one.rule_id)
         if not rule.enabled:  # another worker was quicker
             continue
         rule.enabled, rule.disabled_because, rule.disabled_detail = False, one.because, one.detail[:200]
