@@ -14,7 +14,7 @@ from postline.intake import pipeline, quarantine
 from postline.intake.models import RawMessage, Source, State
 from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep
-from postline.outbox.models import OutboxMessage
+from postline.outbox.models import OutboxMessage, Recipient
 from postline.projects.models import Alarm, AuditEntry, Membership
 from postline.rules import counters, filters, queries
 from postline.rules.checks import Draft
@@ -219,6 +219,18 @@ def test_a_filter_of_one_project_is_not_named_in_the_quarantine_of_another(d: De
     pipeline.handle(reader, now=NOW)
     raw = RawMessage.objects.get(pk=key)
     assert (raw.reason, raw.project, raw.error) == ("filter", d.projects["mail"], "Ours · 1")
+
+
+def test_what_could_not_be_delivered_is_known_though_its_report_is_put_aside(d: Department, reader: Reader) -> None:
+    filter_that(d, does("quarantine"), when=asks("kind", "is", "bounce"), acts_on=ActsOn.ALL)
+    ticket = opened(reader)
+    answer(d.reach("line1"), number=ticket.number, text="Try this.", now=NOW)
+    sent = OutboxMessage.objects.get(kind="answer")
+    Recipient.objects.filter(message=sent).update(state="sent")
+    raw = arrives(reader, letters.delivery_report(sent.message_id), minutes=5)
+    assert (raw.state, raw.reason) == (State.QUARANTINED, "filter")
+    ticket.refresh_from_db()
+    assert (ticket.undelivered, ticket.state) == (True, "open")
 
 
 def test_no_letter_is_long_enough_to_switch_a_rule_off(d: Department, reader: Reader) -> None:
