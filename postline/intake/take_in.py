@@ -285,10 +285,11 @@ def _follow_up(batch: Batch) -> None:
 
 
 def _follow_up_of_rules(batch: Batch) -> None:
-    """Rules that cannot go on are switched off; what the others did is counted once it is committed."""
+    """Once it is committed, rules that cannot go on are switched off, and what the others did is counted."""
     unusable = [one for rules in batch.rules.values() for one in rules.unusable] + list(batch.tally.unusable.values())
     if unusable:
-        faults.switch_off(unusable, now=batch.now)
+        # not before: the batch may take seconds, and neither a lead nor another batch is to wait for it
+        transaction.on_commit(lambda: faults.switch_off(unusable, now=batch.now), robust=True)
     if batch.tally.messages:
         transaction.on_commit(lambda: counters.gather(batch.tally, now=batch.now))
 

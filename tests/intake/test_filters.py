@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -9,6 +10,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from postline.intake import pipeline, quarantine
 from postline.intake.models import RawMessage, Source, State
@@ -404,6 +406,33 @@ def test_a_rule_that_fails_is_switched_off_and_nothing_of_it_is_done(
     rule.refresh_from_db()
     assert (rule.enabled, rule.disabled_because, rule.disabled_detail) == (False, WhyDisabled.FAULT, "RuntimeError")
     assert Alarm.objects.filter(code="rule-disabled").exists()
+
+
+def test_a_batch_that_switches_a_rule_off_holds_up_no_lead_and_no_other_batch(d: Department, reader: Reader) -> None:
+    """It may go on for seconds; two that switch off each other's would wait for each other."""
+    rule = filter_that(d, does("queue", "abuse"))
+    other = filter_that(d, does("tags", ["a"]))
+    d.queues["abuse"].retired_at = NOW
+    d.queues["abuse"].save()
+    is_saved = threading.Event()
+
+    def save() -> None:
+        filters.switch(d.reach("lead"), rule_id=other.pk, enabled=False, now=NOW)
+        is_saved.set()
+        connection.close()
+
+    delivery = Delivery(content=write(), source=Source.SMTP, envelope_from="a@user.example", envelope_to=(SUPPORT,))
+    raw_id = keep(delivery, now=NOW)
+    with transaction.atomic():
+        pipeline.handle(reader, now=NOW)
+        thread = threading.Thread(target=save)
+        thread.start()
+        in_time = is_saved.wait(5)
+    thread.join()
+    assert in_time
+    assert Message.objects.filter(raw_id=raw_id).exists()
+    rule.refresh_from_db()
+    assert rule.disabled_because == WhyDisabled.GONE
 
 
 def test_a_rule_that_takes_too_long_is_switched_off(
