@@ -183,7 +183,7 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
             bounce.follow(failure, report=None, now=now)
             return Nothing()
     if not is_wanted and (reason := _reason_against(raw, message, found, batch, project_id=project_id)):
-        return Aside(reason)
+        return _aside(Aside(reason), failure, now=now)
     proved = authentication if is_author else replace(authentication, domains=())
     believed = is_author and sender.is_believed(message, proved, ours[0])
     about = sender.flags(message, proved, believed=believed, mailboxes=batch.mailboxes, people=batch.people)
@@ -193,7 +193,7 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
     unfiltered = as_wanted(raw, _arrival(raw, letter, found, ours, batch, about=about))
     arrival = _through_rules(unfiltered, letter, ours, batch, authentication, is_wanted=is_wanted)
     if isinstance(arrival, Aside):
-        return arrival
+        return _aside(arrival, failure, now=now)
     arrived = arrive(arrival, now=now)
     batch.earlier.add(project_id, arrival.sender_address, arrived)
     batch.known.add(
@@ -218,6 +218,13 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
     )
     log.info("message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by)
     return arrived
+
+
+def _aside(aside: Aside, failure: bounce.Returned | None, *, now: datetime) -> Aside:
+    """Nobody needs to see the report: that a message of ours came back is known all the same."""
+    if failure is not None:
+        bounce.follow(failure, report=None, now=now)
+    return aside
 
 
 def _through_rules(
@@ -278,10 +285,11 @@ def _follow_up(batch: Batch) -> None:
 
 
 def _follow_up_of_rules(batch: Batch) -> None:
-    """Rules that cannot go on are switched off; what the others did is counted once it is committed."""
+    """Once it is committed, rules that cannot go on are switched off, and what the others did is counted."""
     unusable = [one for rules in batch.rules.values() for one in rules.unusable] + list(batch.tally.unusable.values())
     if unusable:
-        faults.switch_off(unusable, now=batch.now)
+        # not before: the batch may take seconds, and neither a lead nor another batch is to wait for it
+        transaction.on_commit(lambda: faults.switch_off(unusable, now=batch.now), robust=True)
     if batch.tally.messages:
         transaction.on_commit(lambda: counters.gather(batch.tally, now=batch.now))
 

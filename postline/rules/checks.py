@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from postline.kit.text import storable
 from postline.projects.models import Project
 from postline.rules.conditions import Json, Level, Problem, WrongCondition, compile, problems
 from postline.rules.conditions.problems import SENTENCES
@@ -73,7 +74,7 @@ def require_right(found: list[Problem]) -> None:
 
 
 def _of_fields(draft: Draft) -> Iterator[Problem]:
-    if not draft.name.strip() or len(draft.name) > LONGEST_NAME:
+    if not draft.name.strip() or len(draft.name) > LONGEST_NAME or storable(draft.name) != draft.name:
         yield Problem(("name",), "wrong-name")
     if not 1 <= draft.weight <= HEAVIEST:
         yield Problem(("weight",), "wrong-weight")

@@ -37,11 +37,11 @@ def write(*, now: datetime, at_once: bool = False) -> None:
     if not at_once and time.monotonic() < _written + EVERY_S:
         return
     with _lock:
+        _written = time.monotonic()
+        if not _gathered.messages:
+            return
         tally, last_hits, _gathered = _gathered, dict(_last_hits), Tally()
         _last_hits.clear()
-        _written = time.monotonic()
-    if not tally.messages:
-        return
     told = [
         {
             "rule": rule,
@@ -52,20 +52,28 @@ def write(*, now: datetime, at_once: bool = False) -> None:
         }
         for rule, count in sorted(tally.messages.items())
     ]
-    rows(WRITE, {"told": as_json(told), "day": now.date()})
+    left = [rule for (rule,) in rows(WRITE, {"told": as_json(told), "day": now.date()})]
+    with _lock:
+        for rule in left:  # somebody has it in hand: the next time
+            _last_hits.setdefault(rule, last_hits[rule])
 
 
+# It waits for nobody who has a rule in hand, which may be for a whole batch; days are taken in one order by all.
 WRITE = """
 WITH told AS (
     SELECT * FROM json_to_recordset(%(told)s::json)
         AS told(rule bigint, hits int, messages int, micros bigint, last timestamptz)
+), free AS (
+    SELECT rule.id, told.last FROM told JOIN rules_rule AS rule ON rule.id = told.rule
+    WHERE told.last IS NOT NULL ORDER BY rule.id FOR NO KEY UPDATE OF rule SKIP LOCKED
 ), hit AS (
-    UPDATE rules_rule SET last_hit_at = greatest(last_hit_at, told.last)
-    FROM told WHERE rules_rule.id = told.rule AND told.last IS NOT NULL
+    UPDATE rules_rule SET last_hit_at = greatest(last_hit_at, free.last) FROM free WHERE rules_rule.id = free.id
+), counted AS (
+    INSERT INTO rules_ruleday AS day (rule_id, day, hits, messages, micros)
+    SELECT told.rule, %(day)s::date, told.hits, told.messages, told.micros
+    FROM told JOIN rules_rule ON rules_rule.id = told.rule ORDER BY told.rule
+    ON CONFLICT (rule_id, day) DO UPDATE SET hits = day.hits + excluded.hits,
+        messages = day.messages + excluded.messages, micros = day.micros + excluded.micros
 )
-INSERT INTO rules_ruleday AS day (rule_id, day, hits, messages, micros)
-SELECT told.rule, %(day)s::date, told.hits, told.messages, told.micros
-FROM told JOIN rules_rule ON rules_rule.id = told.rule ORDER BY told.rule
-ON CONFLICT (rule_id, day) DO UPDATE SET hits = day.hits + excluded.hits,
-    messages = day.messages + excluded.messages, micros = day.micros + excluded.micros
+SELECT rule FROM told WHERE last IS NOT NULL AND rule NOT IN (SELECT id FROM free)
 """

@@ -222,7 +222,8 @@ def _locked(reach: Reach, kind: str, rule_id: int) -> Rule:
     return rule
 
 
+# Drawn, not counted: a number that was rolled back would come again, and whoever saw it would go by what it meant then.
 ANEW = """
-INSERT INTO rules_ruleset AS mine (project_id, version) VALUES (%s, 1)
-ON CONFLICT (project_id) DO UPDATE SET version = mine.version + 1
+INSERT INTO rules_ruleset AS mine (project_id, version) VALUES (%s, 1 + floor(random() * 2147483646)::int)
+ON CONFLICT (project_id) DO UPDATE SET version = excluded.version
 """

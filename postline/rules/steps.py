@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from postline.kit.text import one_line, readable
+from postline.kit.text import one_line, readable, storable
 from postline.rules.conditions import Json, Problem
 from postline.rules.conditions.problems import SENTENCES
 from postline.rules.conditions.words import marked as _
@@ -145,6 +145,8 @@ def _problem_of(said: Json, place: int, *, references: References, groups: froze
     if foreign:
         return Problem((place,), "unknown-key", words={"what": str(foreign[0])[:LONGEST_NAME]})
     name = said.get("name", "")
+    if any(isinstance(one, str) and storable(one) != one for one in (name, *_texts(said.get("value", "")))):
+        return Problem((place,), "no-text")
     if not isinstance(name, str) or bool(step.name_label) != bool(name.strip()) or len(name) > LONGEST_NAME:
         return Problem((place, "name"), "needs-name" if step.name_label else "needs-no-name")
     return _problem_of_value(step, said.get("value", ""), place, references=references, groups=groups)
@@ -156,7 +158,7 @@ def _problem_of_value(
     at = (place, "value")
     if step.takes is Takes.NOTHING:
         return None if value in ("", None) else Problem(at, "needs-no-value")
-    texts = value if step.takes is Takes.TAGS and isinstance(value, list) else [value]
+    texts = _texts(value) if step.takes is Takes.TAGS else [value]
     if not texts or not all(isinstance(one, str) and one.strip() for one in texts):
         return Problem(at, "empty-value")
     longest = {Takes.TAGS: TAG_LENGTH, Takes.LINE: LONGEST_FIELD, Takes.TEXT: LONGEST_NOTE}.get(step.takes)
@@ -173,6 +175,10 @@ def _problem_of_value(
             if named not in groups:
                 return Problem(at, "unknown-group-name", words={"what": named})
     return None
+
+
+def _texts(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [value]
 
 
 def filled(text: str, groups: Groups) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from postline.kit.text import storable
 from postline.rules.conditions import Json, Problem
 from postline.rules.conditions.problems import SENTENCES
 from postline.rules.conditions.words import marked as _
@@ -52,6 +53,8 @@ def _problem_of(said: Json, place: int, references: References) -> Problem | Non
         return Problem((place,), "unknown-suggestion", words={"what": str(slug)[:100]})
     if not isinstance(value, str) or not value.strip():
         return Problem((place, slug), "empty-value")
+    if storable(value) != value:
+        return Problem((place, slug), "no-text")
     if len(value) > LONGEST_ATTENTION:
         return Problem((place, slug), "value-too-long", words={"most": str(LONGEST_ATTENTION)})
     if kind.references and references.find(kind.references, value) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -9,12 +10,13 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from postline.intake import pipeline, quarantine
 from postline.intake.models import RawMessage, Source, State
 from postline.intake.reader import Reader
 from postline.intake.receive import Delivery, keep
-from postline.outbox.models import OutboxMessage
+from postline.outbox.models import OutboxMessage, Recipient
 from postline.projects.models import Alarm, AuditEntry, Membership
 from postline.rules import counters, filters, queries
 from postline.rules.checks import Draft
@@ -221,6 +223,18 @@ def test_a_filter_of_one_project_is_not_named_in_the_quarantine_of_another(d: De
     assert (raw.reason, raw.project, raw.error) == ("filter", d.projects["mail"], "Ours · 1")
 
 
+def test_what_could_not_be_delivered_is_known_though_its_report_is_put_aside(d: Department, reader: Reader) -> None:
+    filter_that(d, does("quarantine"), when=asks("kind", "is", "bounce"), acts_on=ActsOn.ALL)
+    ticket = opened(reader)
+    answer(d.reach("line1"), number=ticket.number, text="Try this.", now=NOW)
+    sent = OutboxMessage.objects.get(kind="answer")
+    Recipient.objects.filter(message=sent).update(state="sent")
+    raw = arrives(reader, letters.delivery_report(sent.message_id), minutes=5)
+    assert (raw.state, raw.reason) == (State.QUARANTINED, "filter")
+    ticket.refresh_from_db()
+    assert (ticket.undelivered, ticket.state) == (True, "open")
+
+
 def test_no_letter_is_long_enough_to_switch_a_rule_off(d: Department, reader: Reader) -> None:
     """One sign of Unicode becomes eighteen where texts are compared; a spammer would switch off what catches them."""
     words = [asks("new-text", "contains", f"слово{number}") for number in range(290)]
@@ -392,6 +406,33 @@ def test_a_rule_that_fails_is_switched_off_and_nothing_of_it_is_done(
     rule.refresh_from_db()
     assert (rule.enabled, rule.disabled_because, rule.disabled_detail) == (False, WhyDisabled.FAULT, "RuntimeError")
     assert Alarm.objects.filter(code="rule-disabled").exists()
+
+
+def test_a_batch_that_switches_a_rule_off_holds_up_no_lead_and_no_other_batch(d: Department, reader: Reader) -> None:
+    """It may go on for seconds; two that switch off each other's would wait for each other."""
+    rule = filter_that(d, does("queue", "abuse"))
+    other = filter_that(d, does("tags", ["a"]))
+    d.queues["abuse"].retired_at = NOW
+    d.queues["abuse"].save()
+    is_saved = threading.Event()
+
+    def save() -> None:
+        filters.switch(d.reach("lead"), rule_id=other.pk, enabled=False, now=NOW)
+        is_saved.set()
+        connection.close()
+
+    delivery = Delivery(content=write(), source=Source.SMTP, envelope_from="a@user.example", envelope_to=(SUPPORT,))
+    raw_id = keep(delivery, now=NOW)
+    with transaction.atomic():
+        pipeline.handle(reader, now=NOW)
+        thread = threading.Thread(target=save)
+        thread.start()
+        in_time = is_saved.wait(5)
+    thread.join()
+    assert in_time
+    assert Message.objects.filter(raw_id=raw_id).exists()
+    rule.refresh_from_db()
+    assert rule.disabled_because == WhyDisabled.GONE
 
 
 def test_a_rule_that_takes_too_long_is_switched_off(

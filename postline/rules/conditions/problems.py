@@ -122,6 +122,7 @@ SENTENCES = {
     "needs-no-name": _("A name does not belong here."),
     "needs-no-value": _("There is nothing to compare with here."),
     "empty-value": _("The value is empty."),
+    "no-text": _("This holds a sign that is no text."),
     "empty-list": _("The list is empty."),
     "no-number": _("“%(what)s” is no number."),
     "no-address": _("“%(what)s” is neither an address nor a domain."),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from postline.kit.text import storable
 from postline.rules.conditions.asks import ASKS, Ask, Comparison, Kind
 from postline.rules.conditions.patterns import Pattern, WrongPattern, pattern
 from postline.rules.conditions.words import number
@@ -142,6 +143,8 @@ class _Reader:
         if not isinstance(comparison, str) or comparison not in ask.comparisons:
             raise _Refused((*path, "is"), "unknown-comparison", what=_shown(comparison), ask=ask.slug)
         name = said.get("name", "")
+        if isinstance(name, str) and storable(name) != name:
+            raise _Refused((*path, "name"), "no-text")
         if not isinstance(name, str) or bool(ask.name_label) != bool(name.strip()) or len(name) > LONGEST_NAME:
             raise _Refused((*path, "name"), "needs-name" if ask.name_label else "needs-no-name")
         return self._value(said, Leaf(ask, name.strip(), Comparison(comparison), said=said), path)
@@ -181,6 +184,8 @@ class _Reader:
                 raise _Refused(path, "empty-value")
             if len(text) > LONGEST_VALUE:
                 raise _Refused(path, "too-large")
+            if storable(text) != text:
+                raise _Refused(path, "no-text")
             if wrong := _unfitting(leaf, text):
                 raise _Refused(path, wrong, what=_shown(text))
             texts.append(text)
@@ -195,6 +200,8 @@ class _Reader:
     def _with_pattern(self, leaf: Leaf, value: Json, path: Path) -> Leaf:
         if not isinstance(value, str) or not value:
             raise _Refused(path, "empty-value")
+        if storable(value) != value:
+            raise _Refused(path, "no-text")
         try:
             ready = pattern(value)
         except WrongPattern as error:

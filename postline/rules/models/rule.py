@@ -108,7 +108,7 @@ class RuleDay(models.Model):
 
 
 class RuleSet(models.Model):
-    """Counts the changes of a project's rules: whoever has them ready sees by it that they are others now."""
+    """Another number after each change of a project's rules: whoever has them ready sees that they are others now."""
 
     project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="+")
     version = models.PositiveIntegerField(default=0)
