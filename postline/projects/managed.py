@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import Count, F, Model, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 
-from postline.projects.models import Calendar, Group, Line, Mailbox, Membership, Person, Project, Queue, Target
+from postline.projects.models import Calendar, Group, Line, Mailbox, Membership, Person, Project, Queue, Target, Topic
 from postline.projects.rights import ProjectRight, Reach
 
 PAGE = 50
@@ -228,7 +228,8 @@ def groups_of(project: Project) -> QuerySet[Group]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something that fits a search: `kind` is `project`, `queue`, `group` or `mailbox`."""
+    """Something that fits a search: `kind` is `project`, `queue`, `topic`, `group`, `mailbox`, `calendar`, or one of
+    those of `rules.queries.search`."""
 
     kind: str
     id: int
@@ -253,6 +254,12 @@ def search(reach: Reach, words: str, *, kind: str, after: int = 0, size: int = P
             )
         case "queue":
             rows = Queue.objects.filter(named, project_id__in=reach.projects_with(ProjectRight.QUEUES), retired_at=None)
+            rows = rows.values_list("pk", "name", "slug", "project__slug", "project__name")
+        case "topic":
+            rows = Topic.objects.filter(named, project_id__in=reach.projects_with(ProjectRight.TOPICS), retired_at=None)
+            rows = rows.values_list("pk", "name", "slug", "project__slug", "project__name")
+        case "calendar":
+            rows = Calendar.objects.filter(named, project_id__in=reach.projects_with(ProjectRight.WORKING_TIME))
             rows = rows.values_list("pk", "name", "slug", "project__slug", "project__name")
         case "group":
             rows = Group.objects.filter(named, project_id__in=reach.projects_with(ProjectRight.STAFF))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
+from postline.projects import managed
 from postline.projects.managed import NothingThere, project_for
 from postline.projects.models import Project
-from postline.projects.rights import Reach
+from postline.projects.rights import ProjectRight, Reach
 from postline.rules.keeping import RIGHTS, rules_in
-from postline.rules.models import Rule, RuleDay, RuleKind, RuleVersion
+from postline.rules.models import Rule, RuleDay, RuleKind, RuleVersion, Template
 
 WEEK = timedelta(days=6)  # before today
 
@@ -65,3 +67,21 @@ def names_of(versions: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], st
         "rule", "version", "name"
     )
     return {(rule, version): name for rule, version, name in rows if (rule, version) in wanted}
+
+
+def search(reach: Reach, words: str, *, kind: str, after: int = 0, size: int = managed.PAGE) -> list[managed.Found]:
+    """As `managed.search`, for the kinds `filter`, `hint` and `template`."""
+    words = words.strip()
+    if not words or kind not in SEARCHED:
+        return []
+    rows: QuerySet[Any] = Template.objects.all()
+    if kind != "template":
+        rows = Rule.objects.filter(kind=kind, deleted_at=None)
+    rows = rows.filter(
+        Q(name__icontains=words) | Q(slug__icontains=words), project_id__in=reach.projects_with(SEARCHED[kind])
+    )
+    found = rows.values_list("pk", "name", "slug", "project__slug", "project__name")
+    return [managed.Found(kind, *row) for row in found.filter(pk__gt=after).order_by("pk")[: size + 1]]
+
+
+SEARCHED = {"filter": ProjectRight.FILTERS, "hint": ProjectRight.HINTS, "template": ProjectRight.TEMPLATES}

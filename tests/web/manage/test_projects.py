@@ -8,13 +8,33 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from postline.projects.models import AuditEntry, Group, Line, Mailbox, Membership, Project, Queue, Role
+from postline.setup.actions import bring_in
+from postline.setup.document import from_dict
 from postline.tickets.actions import retire_queue
 from postline.tickets.models import Ticket
 from postline.web.manage import retire
-from tests.scenes import Department, letter
+from tests.scenes import NOW, Department, letter
 from tests.web.conftest import SignedIn
 
 MAIL = "/manage/projects/mail/"
+SET_UP = {
+    "topics": [{"slug": "invoice", "name": "Invoice"}],
+    "calendars": [{"slug": "invoice", "name": "Invoice hours"}],
+    "templates": [{"slug": "invoice", "name": "About an invoice", "texts": {"en": "Hello"}}],
+    "rules": [
+        {
+            "kind": kind,
+            "slug": slug,
+            "name": "Invoices",
+            "condition": {"ask": "subject", "is": "contains", "value": "x"},
+            doing: does,
+        }
+        for kind, slug, doing, does in (
+            ("filter", "invoices", "steps", [{"do": "tags", "value": ["x"]}]),
+            ("hint", "about-invoices", "suggestions", [{"attention": "x"}]),
+        )
+    ],
+}
 QUEUE = {"name": "Почта", "slug": "post", "parent": "", "target_minutes": "90", "signature": "Mail\r\nteam"}
 
 
@@ -63,6 +83,24 @@ def test_search_finds_everything_that_one_manages_and_nothing_else(d: Department
     Membership.objects.filter(person=d.people["games1"]).update(role=Role.PROJECT_ADMIN)
     assert "Nothing has this name" in signed_in("games1").get("/manage/search/?q=abuse").text
     assert "What are you looking for?" in browser.get("/manage/search/").text
+
+
+def test_search_finds_rules_topics_templates_and_pages_of_settings(d: Department, signed_in: SignedIn) -> None:
+    bring_in(d.reach("admin"), project=d.projects["mail"], document=from_dict(SET_UP), now=NOW)
+    browser = signed_in("lead")
+
+    page = browser.get("/manage/search/?q=invoice").text
+    for place in (
+        "filters/invoices",
+        "hints/about-invoices",
+        "topics/invoice",
+        "templates/invoice",
+        "calendars/invoice",
+    ):
+        assert f"{MAIL}{place}" in page, place
+    assert "invoices" not in signed_in("games1").get("/manage/search/?q=invoice").text
+    assert f"{MAIL}working-time/" in browser.get("/manage/search/?q=working").text
+    assert f"{MAIL}set-up/" not in browser.get("/manage/search/?q=set-up").text
 
 
 def test_search_goes_on_behind_the_last_row(d: Department, signed_in: SignedIn) -> None:
