@@ -11,6 +11,7 @@ from django.test import Client
 
 from postline.kit import clock
 from postline.projects.tokens import create_token
+from postline.rules.templates.change import TemplateSettings, Words, add
 from postline.tickets.actions.reveal import reveal
 from tests.scenes import NOW, Department
 from tests.tickets.secrets import ADDRESS, OTHER, PHONE, SECRETS, WORDS, Secret, ticket_full_of_secrets
@@ -30,7 +31,12 @@ def secret(d: Department) -> Secret:
 
 def values_of(d: Department, secret: Secret) -> Values:
     """What stands in the places of every address."""
+    words = Words("", "{{ requester }} {{ address }} {{ subject }} {% if first_name %}{{ first_name }}{% endif %}")
+    settings = TemplateSettings(name="Greeting", texts={"en": words})
+    add(d.reach("admin"), project=d.projects["mail"], slug="greeting", settings=settings, now=NOW)
     return {
+        "template": "greeting",
+        "digest": "0" * 64,
         "number": secret.ticket.number,
         "other": secret.ticket.number,
         "message": secret.message.pk,
