@@ -14,7 +14,7 @@ from postline.projects import audit, changes
 from postline.projects.managed import NothingThere
 from postline.projects.memberships import OwnRight
 from postline.projects.models import AuditEntry, Grant, Group, Line, Person, Project, Queue, Role
-from postline.projects.rights import Forbidden, ProjectRight, Reach, Right, reaches_of
+from postline.projects.rights import Forbidden, ProjectRight, Reach, Right, reach_of, reaches_of
 from postline.projects.rights.names import project_rights, queue_rights
 from postline.projects.rights.rules import Place, Rule
 
@@ -175,6 +175,8 @@ def change_rights(
     """
     reach.require_in_project(ProjectRight.RIGHTS, project_id)
     project = Project.objects.select_for_update(no_key=True).get(pk=project_id)  # one at a time
+    reach = reach_of(reach.person)  # as it is now that the one before is done
+    reach.require_in_project(ProjectRight.RIGHTS, project_id)
     _require_decides_about(reach, whom, project)
     name = target(project, whom)
     changes.require_unchanged(reach, name, seen=seen, project_id=project.pk)

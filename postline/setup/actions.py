@@ -35,6 +35,8 @@ def bring_in(reach: Reach, *, project: Project, document: Document, now: datetim
     """Make and change what the file names; what it does not name stays. Raises Forbidden, WrongFile."""
     reach.require_in_project(ProjectRight.SET_UP, project.pk)
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # one file at a time
+    reach = reach_of(reach.person)  # as it is now that whoever was before is done
+    reach.require_in_project(ProjectRight.SET_UP, project.pk)
     site = Site(reach, project, now)
     done: dict[str, Done] = {}
     for section in SECTIONS:

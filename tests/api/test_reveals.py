@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from postline.projects.models import Grant
 from tests.api.program import Programs
-from tests.scenes import Department, letter
+from tests.scenes import NOW, Department, letter
 
 HIDDEN = "a•••@u•••.example"
 
@@ -56,3 +57,20 @@ def test_raw_messages_are_refused_while_the_ticket_is_masked(desk: Department, p
     program = program_of("passwords")
     program.get(f"/messages/{ticket.messages.get().pk}/raw")
     assert program.error()[:2] == (403, "masked")
+
+
+def test_what_an_act_answers_is_masked_for_it_can_be_had_again_when_the_reveal_is_over(
+    desk: Department, program_of: Programs
+) -> None:
+    ticket = letter(desk, queue="web")
+    program, path = program_of("passwords"), f"/tickets/{ticket.number}"
+    program.post(f"{path}/reveal", {"reason": "look-up"})
+    Grant.objects.create(
+        project=desk.projects["mail"], person=desk.people["passwords"], right="take", allowed=True, set_at=NOW
+    )
+    first = program.post(f"{path}/take", key="a")
+    assert first["requester"]["address"] == HIDDEN
+    assert program.post(f"{path}/take", key="a") == first
+    assert program.get(path)["requester"]["address"] == "anna@user.example"
+    noted = program.post(f"{path}/messages", {"kind": "note", "text": "To anna@user.example"}, key="b")
+    assert noted["text"] == f"To {HIDDEN}"

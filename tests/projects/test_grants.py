@@ -243,3 +243,16 @@ def test_rules_go_with_the_group_they_are_for(d: Department) -> None:
     empty.delete()
 
     assert not Grant.objects.exists()
+
+
+def test_whoever_lost_the_right_while_they_waited_sets_none_any_more(d: Department) -> None:
+    trust(d, "lead", ProjectRight.RIGHTS)
+    waiting, first = d.reach("lead"), Whom(line=Line.FIRST)
+    change(d, Whom(person=d.people["lead"]), {"rights": None, "export": False})
+
+    with pytest.raises(Forbidden):
+        change_rights(
+            waiting, project_id=d.projects["mail"].pk, whom=first, where=Where(), wanted={"export": True}, seen=0,
+            now=NOW,
+        )  # fmt: skip
+    assert not Grant.objects.filter(line=Line.FIRST).exists()

@@ -431,3 +431,12 @@ def test_a_file_gives_nobody_more_than_whoever_brings_it_in_has(d: Department) -
         with pytest.raises(WrongFile):
             taken(d, news, login="passwords")
         assert (d.reach("passwords").queues, Membership.objects.count()) == before
+
+
+def test_whoever_lost_the_right_while_they_waited_brings_nothing_in(d: Department) -> None:
+    mail = d.projects["mail"]
+    set_up = Grant.objects.create(project=mail, person=d.people["lead"], right="set-up", allowed=True, set_at=NOW)
+    waiting = d.reach("lead")
+    set_up.delete()
+    with pytest.raises(Forbidden):
+        bring_in(waiting, project=mail, document=from_dict({"queues": NEWS["queues"][:0]}), now=NOW)

@@ -34,8 +34,7 @@ class WhichNext(Given):
 )
 def take_ticket(request: Call, number: Path[Number]) -> TicketObject:
     """You work at it until `taken_until`, and are its owner unless it is assigned. Again: the time begins anew."""
-    now = clock.now()
-    return shown_again(request.auth, take(request.auth, number=number_of(number), now=now), now=now)
+    return shown_again(request.auth, take(request.auth, number=number_of(number), now=clock.now()))
 
 
 @router.post(
@@ -47,8 +46,7 @@ def take_ticket(request: Call, number: Path[Number]) -> TicketObject:
 )
 def release_ticket(request: Call, number: Path[Number]) -> TicketObject:
     """Give it back: it waits for anybody again."""
-    now = clock.now()
-    return shown_again(request.auth, release(request.auth, number=number_of(number), now=now), now=now)
+    return shown_again(request.auth, release(request.auth, number=number_of(number), now=clock.now()))
 
 
 @router.post(
@@ -60,9 +58,9 @@ def release_ticket(request: Call, number: Path[Number]) -> TicketObject:
 )
 def next_ticket(request: Call, which: WhichNext | None = None) -> Status[TicketObject | None]:
     """The ticket that has waited longest, yours first. Nobody else gets the same one. 204 when nobody waits."""
-    queues, now = _queues(request.auth, which or WhichNext()), clock.now()
-    ticket = take_next(request.auth, queues=queues, now=now)
-    return Status(200, shown_again(request.auth, ticket, now=now)) if ticket else Status(204, None)
+    queues = _queues(request.auth, which or WhichNext())
+    ticket = take_next(request.auth, queues=queues, now=clock.now())
+    return Status(200, shown_again(request.auth, ticket)) if ticket else Status(204, None)
 
 
 def _queues(reach: Reach, which: WhichNext) -> list[int]:

@@ -53,8 +53,7 @@ def merge_ticket(request: Call, number: Path[Number], given: WhereTo) -> TicketO
     into = numbers.parse(given.into)
     if into is None:
         raise invalid(into="A ticket number has nine digits, the last of which checks the others.")
-    now = clock.now()
-    return shown_again(request.auth, merge(request.auth, number=number_of(number), into=into, now=now), now=now)
+    return shown_again(request.auth, merge(request.auth, number=number_of(number), into=into, now=clock.now()))
 
 
 @router.post(
@@ -67,7 +66,7 @@ def merge_ticket(request: Call, number: Path[Number], given: WhereTo) -> TicketO
 def split_ticket(request: Call, number: Path[Number], given: WhatToSplit) -> Status[TicketObject]:
     """They are another problem: the new ticket is the answer, with the same requester. Replies to these messages arrive
     in it; our answers stay where they were given. Nothing is sent. The same again answers with the same ticket."""
-    ticket, now = ticket_for(request.auth, number_of(number)), clock.now()
+    ticket = ticket_for(request.auth, number_of(number))
     queue: Queue | None = None
     if given.queue is not None:
         (queue,) = queues_named(request.auth, [given.queue], [ticket.project])
@@ -77,9 +76,9 @@ def split_ticket(request: Call, number: Path[Number], given: WhatToSplit) -> Sta
         message_id=given.message,
         with_messages=given.with_messages,
         queue=queue,
-        now=now,
+        now=clock.now(),
     )
-    return Status(201, shown_again(request.auth, new, now=now))
+    return Status(201, shown_again(request.auth, new))
 
 
 @router.post(
@@ -91,5 +90,4 @@ def split_ticket(request: Call, number: Path[Number], given: WhatToSplit) -> Sta
 )
 def undo_last(request: Call, number: Path[Number]) -> TicketObject:
     """Of this ticket, on whichever side of it it was, within the last hour. The one before it can be undone next."""
-    now = clock.now()
-    return shown_again(request.auth, undo(request.auth, number=number_of(number), now=now), now=now)
+    return shown_again(request.auth, undo(request.auth, number=number_of(number), now=clock.now()))

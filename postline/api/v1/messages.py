@@ -24,7 +24,7 @@ from postline.tickets.actions.answer import LONGEST_TEXT, answer
 from postline.tickets.actions.note import note
 from postline.tickets.models import Direction, Message, Note, State, Ticket
 from postline.tickets.queries.access import NoSuchTicket
-from postline.tickets.queries.shown import Shown, shown_of
+from postline.tickets.queries.shown import Shown, shown_after_act
 from postline.tickets.queries.to_show import message_to_show, ticket_to_show
 
 router = Router(tags=["Messages"])
@@ -130,7 +130,7 @@ def write_message(request: Call, number: Path[Number], given: GivenMessage) -> S
     if given.kind == "note":
         _require_plain_note(given)
         noted = note(request.auth, number=number_of(number), text=given.text, now=now)
-        return Status(201, note_object(noted.ticket, noted, shown_of(request.auth, noted.ticket, now=now)))
+        return Status(201, note_object(noted.ticket, noted, shown_after_act(request.auth, noted.ticket)))
     message = answer(
         request.auth,
         number=number_of(number),
@@ -142,7 +142,7 @@ def write_message(request: Call, number: Path[Number], given: GivenMessage) -> S
         now=now,
     )
     written = _messages(Message.objects.filter(pk=message.pk), 1)[0]
-    return Status(201, message_object(message.ticket, written, shown_of(request.auth, message.ticket, now=now)))
+    return Status(201, message_object(message.ticket, written, shown_after_act(request.auth, message.ticket)))
 
 
 @router.get(

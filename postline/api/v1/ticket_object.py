@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from ninja import Schema
@@ -10,7 +9,7 @@ from ninja import Schema
 from postline.api.v1.types import Moment
 from postline.projects.rights import Reach
 from postline.tickets.models import Priority, Ticket
-from postline.tickets.queries.shown import Shown, shown_of
+from postline.tickets.queries.shown import Shown, shown_after_act
 
 RELATED = ("project", "queue__group", "topic", "requester", "owner", "taken_by")
 PRIORITIES = {value: Priority(value).name.lower() for value in Priority.values}
@@ -103,7 +102,7 @@ def ticket_object(ticket: Ticket, shown: Shown) -> TicketObject:
     )
 
 
-def shown_again(reach: Reach, ticket: Ticket, *, now: datetime) -> TicketObject:
+def shown_again(reach: Reach, ticket: Ticket) -> TicketObject:
     """The ticket as it stands after an act that the caller was allowed to do on it."""
     ticket = Ticket.objects.select_related(*RELATED).get(pk=ticket.pk)
-    return ticket_object(ticket, shown_of(reach, ticket, now=now))
+    return ticket_object(ticket, shown_after_act(reach, ticket))

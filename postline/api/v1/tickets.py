@@ -97,7 +97,7 @@ def change_ticket(request: Call, number: Path[Number], given: TicketChange) -> T
         for name in CHANGES:
             if name in given.model_fields_set:
                 CHANGES[name](request.auth, ticket, given, now)
-        return shown_again(request.auth, ticket, now=now)
+        return shown_again(request.auth, ticket)
 
 
 def _topic(reach: Reach, ticket: Ticket, given: TicketChange, now: datetime) -> None:

@@ -148,6 +148,12 @@ def shown_in_lists(reach: Reach, queue_ids: Collection[int]) -> dict[int, Shown]
     return {key: hidden if key in masked else OPEN for key in queue_ids}
 
 
+def shown_after_act(reach: Reach, ticket: Ticket) -> Shown:
+    """How the person is shown what an act of theirs answers: it is kept and given again (`Idempotency-Key`), longer
+    than a reveal lasts, so none counts."""
+    return shown_in_lists(reach, {ticket.queue_id})[ticket.queue_id]
+
+
 def is_hidden_somewhere(reach: Reach) -> bool:
     """Whether there is a queue that the person sees, but not the addresses in it."""
     return any(not reach.may(Right.PERSONAL, queue) for queue in reach.queues_with(Right.SEE))
