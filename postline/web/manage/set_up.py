@@ -77,7 +77,8 @@ def uploaded(request: StaffRequest) -> bytes:
 
 
 def invite(request: StaffRequest, report: Report) -> None:
-    """Whom the file made gets a link to set a password, as far as the file has an address."""
+    """Whom the file made gets a link to set a password, as far as the file has an address; who has one keeps it."""
     done = report.done.get("people")
     for person in Person.objects.filter(login__in=done.added if done else []).exclude(email=""):
-        send_invitation(person, by=request.user, fallback="en")
+        if not person.has_usable_password():
+            send_invitation(person, by=request.user, fallback="en")

@@ -54,6 +54,16 @@ def test_a_file_is_looked_at_first_and_then_brought_in(
     assert mailoutbox[0].to == ["olga@staff.example"]
 
 
+def test_who_works_elsewhere_already_gets_the_role_and_no_link(
+    d: Department, signed_in: SignedIn, mailoutbox: list[EmailMessage]
+) -> None:
+    Person.objects.filter(login="games1").update(email="games1@staff.example")
+    entry = [{"login": "games1", "roles": [{"role": "line1"}]}]
+    signed_in("admin").post(MAIL, {"act": "bring-in", "file": file(people=entry)})
+    assert d.people["games1"].memberships.filter(project=d.projects["mail"]).exists()
+    assert mailoutbox == []
+
+
 def test_a_file_with_faults_says_where_they_are_and_changes_nothing(d: Department, signed_in: SignedIn) -> None:
     before = Queue.objects.count()
     broken = [{"slug": "a", "name": "A", "parent": "<nowhere>"}]
