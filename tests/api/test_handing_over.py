@@ -50,9 +50,10 @@ def test_it_is_handed_over_and_the_answer_says_where_it_is(
     assert program_of("games1").get(f"/tickets/{ticket.number}")["project"] == "games"
 
 
-def test_the_same_again_is_done_once(desk: Department, program_of: Programs, ticket: Ticket) -> None:
+@pytest.mark.parametrize("login", ["line1", "admin"])
+def test_the_same_again_is_done_once(desk: Department, program_of: Programs, ticket: Ticket, login: str) -> None:
     for _ in range(2):
-        assert program_of("line1").post(f"/tickets/{ticket.number}/hand-over", GAMES)["queue"] == "inbox"
+        assert program_of(login).post(f"/tickets/{ticket.number}/hand-over", GAMES)["queue"] == "inbox"
     assert HandOver.objects.count() == 1
 
 
