@@ -213,7 +213,8 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
             null_sender=raw.envelope_from == "" and raw.source in WITH_ENVELOPE,
             by_mail=raw.source != Source.API,
             is_false=failed(authentication),
-            template_id=filtering.template_to_send(arrival),
+            # a ticket that was handed over is answered by its new project alone
+            template_id=filtering.template_to_send(arrival) if arrived.project_id == project_id else None,
         )
     )
     log.info("message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from postline.kit.text import file_name
+
 # Windows and macOS run these at a click, or a program runs what is inside; browsers run the last line's
 _RUNNING = frozenset(
     "ade adp app appx appxbundle apk bat chm cmd com command cpl dll dmg exe gadget hta inf ins iso isp jar jnlp js "
@@ -26,7 +28,7 @@ _TYPES = frozenset(
 
 def is_dangerous(filename: str, content_type: str) -> bool:
     """Whether a person should think twice before they open such a file."""
-    ending = filename.rstrip(" .").rpartition(".")[2].lower()
+    ending = file_name(filename).rpartition(".")[2].lower()  # as it will be called
     return ending in _RUNNING or content_type.lower() in _TYPES
 
 

@@ -85,10 +85,14 @@ def _jpeg_size(content: bytes) -> tuple[int, int] | None:
 
 
 def _clean_svg(content: bytes) -> bytes:
-    if b"<!DOCTYPE" in content.upper() or b"<!ENTITY" in content.upper():
+    try:
+        text = content.decode("utf-8-sig")  # another encoding could hide what is looked for
+    except UnicodeDecodeError as error:
+        raise WrongLogo("svg") from error
+    if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
         raise WrongLogo("svg-doctype")  # nothing is expanded: the reader below knows no limits
     try:
-        root = ElementTree.fromstring(content)  # noqa: S314 - without entities there is nothing to blow up
+        root = ElementTree.fromstring(text)  # noqa: S314 - without entities there is nothing to blow up
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise WrongLogo("svg") from error
     if root.tag != f"{{{_SVG}}}svg":

@@ -55,7 +55,8 @@ def references_of(project: Project) -> References:
 
 def _queues(project: Project) -> Iterable[Entry]:
     queues = {queue.pk: queue for queue in Queue.objects.filter(project=project)}
-    for queue in queues.values():
+    # those in use last: of the short names of an id the last one is its own
+    for queue in sorted(queues.values(), key=lambda one: one.is_in_use):
         target = queue
         while target.successor_id in queues:
             target = queues[target.successor_id]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
 from postline.kit import clock
+from postline.tickets.history import Happening, append
 from postline.tickets.models import HandOver, Ticket
 from tests.api.program import Programs
+from tests.rules.scenes import does, filter_that
 from tests.scenes import Department, letter
 
 GAMES = {"project": "games", "queue": "inbox"}
@@ -46,9 +50,10 @@ def test_it_is_handed_over_and_the_answer_says_where_it_is(
     assert program_of("games1").get(f"/tickets/{ticket.number}")["project"] == "games"
 
 
-def test_the_same_again_is_done_once(desk: Department, program_of: Programs, ticket: Ticket) -> None:
+@pytest.mark.parametrize("login", ["line1", "admin"])
+def test_the_same_again_is_done_once(desk: Department, program_of: Programs, ticket: Ticket, login: str) -> None:
     for _ in range(2):
-        assert program_of("line1").post(f"/tickets/{ticket.number}/hand-over", GAMES)["queue"] == "inbox"
+        assert program_of(login).post(f"/tickets/{ticket.number}/hand-over", GAMES)["queue"] == "inbox"
     assert HandOver.objects.count() == 1
 
 
@@ -73,6 +78,32 @@ def test_the_history_names_projects_and_no_queue_of_the_old_one(
         "handed-over", "line1", {"project": "games", "from": None, "state": "new"}
     )  # fmt: skip
     assert (taken["kind"], taken["person"], taken["data"]) == ("taken-over", None, {"project": "mail", "to": "inbox"})
+
+
+def test_the_filters_of_the_old_project_are_not_named(desk: Department, program_of: Programs, ticket: Ticket) -> None:
+    rule = filter_that(desk, does("owner", "web"), slug="angry-people", on=False)
+    data = {"rule": rule.pk, "slug": rule.slug, "version": 1, "what": ["queue", "owner"]}
+    data |= {"queue": desk.queues["vulnerabilities"].pk, "owner": desk.people["web"].pk}
+    append(ticket, Happening.FILTERED, person=None, now=clock.now(), **data)
+    ticket.save()
+
+    def told(login: str) -> dict[str, Any]:
+        (found,) = (
+            one["data"]
+            for one in program_of(login).get(f"/tickets/{ticket.number}/events")["results"]
+            if one["kind"] == "filtered"
+        )
+        return cast("dict[str, Any]", found)
+
+    here = told("lead")
+    assert (here["slug"], here["rule"], here["queue"], here["owner"]) == (
+        "angry-people", rule.pk, "vulnerabilities", "web",
+    )  # fmt: skip
+    assert told("trainee")["queue"] is None
+    assert "topic" not in here
+    program_of("lead").post(f"/tickets/{ticket.number}/hand-over", GAMES)
+    there = told("games1")
+    assert (there["slug"], there["rule"], there["queue"]) == (None, None, None)
 
 
 def test_moving_across_projects_is_refused_with_the_way_to_do_it(

@@ -12,6 +12,7 @@ from postline.projects.models import Mailbox
 from postline.rules.models import ActsOn, Template
 from postline.rules.templates import change
 from postline.rules.templates.change import TemplateSettings, Words
+from postline.tickets.actions.hand_over import hand_over
 from postline.tickets.history import Happening
 from postline.tickets.models import Event, Ticket
 from tests.intake.test_filters import arrives, write
@@ -67,6 +68,21 @@ def test_a_follow_up_gets_it_where_its_filter_looks_at_follow_ups(d: Department,
     arrives(reader, write(reply_to="<first@user.example>", text="Still?"), minutes=90)
     assert Ticket.objects.count() == 1
     assert [one.text.splitlines()[0] for one in OutboxMessage.objects.order_by("id")][1] == "We know of it."
+
+
+def test_a_filter_of_the_project_that_it_was_handed_over_from_answers_nothing(d: Department, reader: Reader) -> None:
+    Mailbox.objects.update(automatic_answer=True)
+    made(d)
+    arrives(reader, write(message_id="<first@user.example>"))
+    d.queues["games/inbox"].accepts_from_projects = True
+    d.queues["games/inbox"].save()
+    number, inbox = Ticket.objects.get().number, d.queues["games/inbox"]
+    hand_over(d.reach("line1"), number=number, queue_id=inbox.pk, now=NOW)
+    filter_that(d, does("answer", "outage"), acts_on=ActsOn.FOLLOW_UPS)
+    arrives(reader, write(reply_to="<first@user.example>", text="Still?"), minutes=90)
+    assert Ticket.objects.get().messages.filter(direction="inbound").count() == 2
+    assert [one.text for one in OutboxMessage.objects.all() if "We know of it." in one.text] == []
+    assert Template.objects.get().used_count == 0
 
 
 @pytest.mark.parametrize("broken", [{"text": "{% for x in y %}"}, {"text": "{{ requester }}"}])

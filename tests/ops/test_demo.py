@@ -21,10 +21,11 @@ from postline.ops.demo.remove import remove
 from postline.ops.errors import Refused
 from postline.ops.verify.run import examine
 from postline.outbox.models import Attempt, OutboxMessage, Recipient
-from postline.projects.models import Group, Line, Membership, Person, Project, Queue, Role
+from postline.projects.models import Group, Line, Mailbox, Membership, Person, Project, Queue, Role
 from postline.projects.people import Appointment, create_person
 from postline.projects.rights import Right, reach_of
 from postline.tickets.actions.answer import answer
+from postline.tickets.actions.hand_over import hand_over, take_back
 from postline.tickets.actions.note import note
 from postline.tickets.actions.open import Contact, note_request
 from postline.tickets.models import Event, Message, Participant, State, Ticket
@@ -157,6 +158,23 @@ def test_removal_spares_other_projects_and_switches_off_who_worked_there() -> No
     assert list(Ticket.objects.all()) == [ticket]
     assert {p.login: p.is_active for p in Person.objects.all()} == {"own": True, "admin": False}
     assert list(Membership.objects.values_list("person__login", "project__slug")) == [("own", "shop")]
+
+
+def test_removal_stops_before_a_ticket_that_another_project_has_taken_over() -> None:
+    shop = Project.objects.create(slug="shop", name="Shop")
+    inbox = Queue.objects.create(project=shop, slug="inbox", name="Inbox", line=Line.FIRST, accepts_from_projects=True)
+    Mailbox.objects.create(project=shop, address="shop@shop.example", queue=inbox)
+    lead = Person.objects.get(login="lead")
+    Membership.objects.create(person=lead, role=Role.LEAD, project=shop)
+    ticket = tell("mail", "lead", "anna@user.example")
+    hand_over(reach_of(lead), number=ticket.number, queue_id=inbox.pk, now=NOW)
+
+    with pytest.raises(Refused, match=r"1 tickets .* handed over"):
+        remove(now=NOW)
+
+    take_back(reach_of(lead), number=ticket.number, now=NOW)
+    remove(now=NOW)
+    assert not Ticket.objects.exists()
 
 
 def tell(project: str, login: str, address: str) -> Ticket:

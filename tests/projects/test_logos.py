@@ -50,7 +50,7 @@ def test_png_and_jpeg_stay_as_they_are() -> None:
         (png() + b"x" * LARGEST, "size"),
         (b"<svg", "svg"),
         (b'<svg xmlns="http://other.example/">x</svg>', "svg"),
-        (b'<?xml version="1.0" encoding="nonsense"?><svg xmlns="http://www.w3.org/2000/svg"/>', "svg"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg">\xff</svg>', "svg"),
         (b'<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>', "svg-doctype"),
         (svg("<script>alert(1)</script>"), "svg-script"),
         (svg("<style>*{background:url(//x.example)}</style>"), "svg-style"),
@@ -63,6 +63,14 @@ def test_others_are_refused_with_a_code(content: bytes, code: str) -> None:
     with pytest.raises(WrongLogo) as caught:
         checked(content)
     assert str(caught.value) == code
+
+
+def test_entities_hide_in_no_other_encoding() -> None:
+    """Where two letters of UTF-16 look like the beginning of an SVG."""
+    text = '<!DOCTYPE svg [<!ENTITY a "aa">]><svg xmlns="http://www.w3.org/2000/svg">&a;<!--㱳癧猼杶--></svg>'
+    for encoding in ("utf-16-le", "utf-16-be"):
+        with pytest.raises(WrongLogo, match="svg"):
+            checked(f"\ufeff{text}".encode(encoding))
 
 
 def test_of_an_svg_only_what_draws_is_kept() -> None:

@@ -32,6 +32,7 @@ from postline.rules.templates.render import marks_in
 from postline.rules.templates.stale import Stale, warnings_for
 from postline.rules.templates.transfer import export, import_
 from postline.tickets import numbers
+from postline.tickets.actions.retire_topic import retire
 from postline.tickets.queries.access import ticket_for
 from tests.scenes import ANNA, NOW, Department, letter
 from tests.web.workspace.statements import statements
@@ -340,6 +341,14 @@ def test_a_template_of_a_topic_that_is_gone_is_pointed_out(d: Department) -> Non
     d.topics["display"].delete()
     template.refresh_from_db()
     assert warnings_for(template, now=NOW) == [Stale.TOPIC_GONE]
+
+
+def test_a_retired_topic_is_gone_as_well(d: Department) -> None:
+    template = made(d, topic=d.topics["display"])
+    retire(d.reach("admin"), topic_id=d.topics["display"].pk, successor=None, now=NOW)
+    template.refresh_from_db()
+    assert warnings_for(template, now=NOW) == [Stale.TOPIC_GONE]
+    assert queries.count_stale(d.projects["mail"], now=NOW) == 1
     page = queries.page_of(template.project, TemplateFilter(only_stale=True), now=NOW)
     assert [row.template.slug for row in page.rows] == ["reset"]
 

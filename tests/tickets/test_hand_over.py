@@ -239,6 +239,11 @@ class TestWhoMay:
         give(d, ticket)
         assert HandOver.objects.count() == 1
 
+    def test_it_is_so_for_whoever_works_in_both_projects(self, d: Department, ticket: Ticket) -> None:
+        give(d, ticket, by="admin")
+        give(d, ticket, by="admin")
+        assert HandOver.objects.count() == 1
+
     def test_the_second_of_two_people_finds_nothing_there(self, d: Department, ticket: Ticket) -> None:
         give(d, ticket)
         with pytest.raises(NoSuchTicket):

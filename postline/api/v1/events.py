@@ -15,6 +15,7 @@ from postline.api.v1.ticket_object import PRIORITIES
 from postline.api.v1.types import READ, Cursor, Limit, Moment, Number
 from postline.projects.models import Person, Project, Queue, Topic
 from postline.projects.rights import Reach
+from postline.rules.models import Rule
 from postline.tickets.history import Happening
 from postline.tickets.models import Event
 from postline.tickets.queries.access import ticket_for
@@ -32,18 +33,20 @@ OF_QUEUES: Places = {
     Happening.SPLIT_FROM: ("queue",),
     Happening.HANDED_OVER: ("from",),
     Happening.TAKEN_OVER: ("to",),
+    Happening.FILTERED: ("queue",),
 }
 OF_PROJECTS: Places = {Happening.HANDED_OVER: ("project",), Happening.TAKEN_OVER: ("project",)}
-OF_PEOPLE: Places = {Happening.ASSIGNED: ("from", "to")}
-OF_TOPICS: Places = {Happening.TOPIC: ("from", "to")}
+OF_PEOPLE: Places = {Happening.ASSIGNED: ("from", "to"), Happening.FILTERED: ("owner",)}
+OF_TOPICS: Places = {Happening.TOPIC: ("from", "to"), Happening.FILTERED: ("topic",)}
+OF_RULES: Places = {Happening.FILTERED: ("rule",)}
 
 
 class EventObject(Schema):
     """One row of history. `number` counts from 1 without gaps; `person` is null where the system acted.
 
     In `data`, queues, topics and projects are slugs and people logins; `message` and `note` are ids, `other` is the
-    number of another ticket. What you know nothing of is null: a private queue, one of another project, a ticket that
-    you do not see.
+    number of another ticket. What you know nothing of is null: a private queue, one of another project, a filter of
+    one, a ticket that you do not see.
     """
 
     number: int
@@ -81,6 +84,8 @@ def _shown(reach: Reach, events: Sequence[Event]) -> list[EventObject]:
     topics = dict(known_topics.filter(pk__in=_ids(events, OF_TOPICS)).values_list("pk", "slug"))
     projects = dict(Project.objects.filter(pk__in=_ids(events, OF_PROJECTS)).values_list("pk", "slug"))
     people = dict(Person.objects.filter(pk__in=_ids(events, OF_PEOPLE)).values_list("pk", "login"))
+    known_rules = Rule.objects.filter(project__in=reach.projects)
+    rules = set(known_rules.filter(pk__in=_ids(events, OF_RULES)).values_list("pk", flat=True))
     tickets = numbers_seen(reach, [event.data["other"] for event in events if "other" in event.data])
     return [
         EventObject(
@@ -88,7 +93,7 @@ def _shown(reach: Reach, events: Sequence[Event]) -> list[EventObject]:
             kind=event.kind,
             person=event.person.login if event.person else None,
             at=event.at,
-            data=_named(event, (queues, topics, people, projects), tickets),
+            data=_named(event, (queues, topics, people, projects), tickets, rules),
         )
         for event in events
     ]
@@ -99,11 +104,14 @@ def _ids(events: Sequence[Event], where: Places) -> list[int]:
     return [0, *{key for event in events for name in where.get(_kind(event), ()) if (key := event.data.get(name))}]
 
 
-def _named(event: Event, known: Sequence[dict[int, str]], tickets: set[int]) -> dict[str, Any]:
+def _named(event: Event, known: Sequence[dict[int, str]], tickets: set[int], rules: set[int]) -> dict[str, Any]:
     data = dict(event.data)
     for where, names in zip((OF_QUEUES, OF_TOPICS, OF_PEOPLE, OF_PROJECTS), known, strict=True):
         for name in where.get(_kind(event), ()):
-            data[name] = names.get(data.get(name, 0))
+            if name in data or event.kind != Happening.FILTERED:  # a filter sets some of them
+                data[name] = names.get(data.get(name, 0))
+    if event.kind == Happening.FILTERED and data.get("rule") not in rules:
+        data["rule"] = data["slug"] = None
     if event.kind == Happening.PRIORITY:
         data = {name: PRIORITIES.get(value, value) for name, value in data.items()}
     if "other" in data:

@@ -12,7 +12,7 @@ from postline.api.v1.errors import invalid
 from postline.api.v1.ticket_numbers import number_of
 from postline.api.v1.types import KEYED, READ, WRITE, Given, Moment, Number, Slug, Text
 from postline.kit import clock
-from postline.projects.rights import Reach, Right
+from postline.projects.rights import Forbidden, Reach, Right
 from postline.tickets.actions.hand_over import LONGEST_REASON, hand_over
 from postline.tickets.models import HandOver
 from postline.tickets.queries.access import NoSuchTicket, ticket_for
@@ -106,13 +106,22 @@ def _queue_id(reach: Reach, number: int, given: WhereToHand) -> int:
     """The queue that is meant. Whoever has just handed the ticket over, and asks again, means where it is."""
     try:
         ticket = ticket_for(reach, number, Right.HAND_OVER)
-    except NoSuchTicket:
-        done = HandOver.objects.select_related("target", "ticket__queue").filter(ticket__number=number)
-        last = done.filter(person=reach.person).order_by("-event").first()
-        if last is None or (last.target.slug, last.ticket.queue.slug) != (given.project, given.queue):
+    except (NoSuchTicket, Forbidden):
+        if (there := _is_there(reach, number, given)) is None:
             raise
-        return last.ticket.queue_id
+        return there
     for one in targets_for(ticket):
         if (one.project_slug, one.slug) == (given.project, given.queue):
             return one.queue_id
+    if (there := _is_there(reach, number, given)) is not None:
+        return there
     raise invalid(queue="No other project takes the ticket in there.")
+
+
+def _is_there(reach: Reach, number: int, given: WhereToHand) -> int | None:
+    """The queue where the ticket is, if the person has put it there and means it."""
+    done = HandOver.objects.select_related("target", "ticket__queue").filter(ticket__number=number)
+    last = done.filter(person=reach.person).order_by("-event").first()
+    if last is None or (last.target.slug, last.ticket.queue.slug) != (given.project, given.queue):
+        return None
+    return last.ticket.queue_id

@@ -37,6 +37,7 @@ def remove(*, now: datetime) -> Removed:
     """Remove the demo department and nothing else. Raises Refused when there is none, or real people wrote to it."""
     projects, people = _of_the_demo()
     _require_no_real_requester(projects)
+    _require_nothing_elsewhere(projects)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         tickets_of = list(Ticket.objects.filter(project__in=projects).values_list("requester__address", "number"))
@@ -66,6 +67,17 @@ def _require_no_real_requester(projects: Sequence[int]) -> None:
         raise Refused(
             f"{count} tickets in the projects of the demo are from real addresses and would be lost:"
             " set up your own projects for them first, and delete these tickets."
+        )
+
+
+def _require_nothing_elsewhere(projects: Sequence[int]) -> None:
+    """A ticket that was handed over to a project that stays needs what the demo's project keeps of it."""
+    elsewhere = Ticket.objects.filter(hand_overs__source__in=projects).exclude(project__in=projects)
+    count = elsewhere.distinct().count()
+    if count:
+        raise Refused(
+            f"{count} tickets of the demo were handed over to projects that stay:"
+            " hand them back first, or delete them there."
         )
 
 

@@ -137,6 +137,18 @@ def switch(reach: Reach, *, template_id: int, on: bool, now: datetime) -> bool:
 
 
 @transaction.atomic
+def move_to_queue(reach: Reach, *, template_id: int, queue: Queue, now: datetime) -> None:
+    """Make it one for the tickets of this queue, which takes over from its own. The caller has seen to the rights."""
+    template = _fetched(template_id)
+    before = content_of(template)
+    template.queue, template.queue_was = queue, queue.slug
+    template.version += 1
+    template.save(update_fields=["queue", "queue_was", "version"])
+    _keep_version(reach, template, now=now)
+    _tell(reach, template, "template.changed", before, content_of(template), now=now)
+
+
+@transaction.atomic
 def mark_reviewed(reach: Reach, *, template_id: int, now: datetime) -> None:
     """Somebody read it and it is still right. Raises Forbidden."""
     template = _locked(reach, template_id)
@@ -222,11 +234,14 @@ def _had(before: Template | None, queue: Queue) -> bool:
 
 
 def _locked(reach: Reach, template_id: int) -> Template:
-    template = (
-        Template.objects.select_for_update(of=("self",)).select_related("project", "queue", "topic").get(pk=template_id)
-    )
+    template = _fetched(template_id)
     reach.require_in_project(ProjectRight.TEMPLATES, template.project_id)
     return template
+
+
+def _fetched(template_id: int) -> Template:
+    templates = Template.objects.select_for_update(of=("self",)).select_related("project", "queue", "topic")
+    return templates.get(pk=template_id)
 
 
 def _write(template: Template, settings: TemplateSettings) -> None:

@@ -155,4 +155,5 @@ def _stale(now: datetime) -> Q:
     """The same as `warnings_for`, asked of the database."""
     old = Q(enabled=True, last_used_at__gt=now - USED_WITHIN, reviewed_at__lt=now - LOOKED_AT_WITHIN)
     no_queue = Q(queue=None) | Q(queue__retired_at__isnull=False) | Q(queue__successor__isnull=False)
-    return old | (~Q(queue_was="") & no_queue) | (~Q(topic_was="") & Q(topic=None))
+    no_topic = Q(topic=None) | Q(topic__retired_at__isnull=False)
+    return old | (~Q(queue_was="") & no_queue) | (~Q(topic_was="") & no_topic)

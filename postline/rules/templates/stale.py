@@ -20,13 +20,13 @@ class Stale(StrEnum):
 
 
 def warnings_for(template: Template, *, now: datetime) -> list[Stale]:
-    """What is stale about a template, fetched with its queue."""
+    """What is stale about a template, fetched with its queue and topic."""
     found = []
     is_used = template.last_used_at is not None and now - template.last_used_at < USED_WITHIN
     if template.enabled and is_used and now - template.reviewed_at > LOOKED_AT_WITHIN:
         found.append(Stale.OLD)
     if template.queue_was and (template.queue is None or not template.queue.is_in_use):
         found.append(Stale.QUEUE_GONE)
-    if template.topic_was and template.topic_id is None:
+    if template.topic_was and (template.topic is None or template.topic.retired_at is not None):
         found.append(Stale.TOPIC_GONE)
     return found

@@ -43,8 +43,10 @@ def _delete(reach: Reach, project: Project, *, now: datetime) -> None:
         raise HasHistory(project.slug)
     detail = {"project": project.pk, "before": {"name": project.name}, "after": {}}
     audit.record(actor=reach.person.login, action="project.deleted", target=target(project), detail=detail, now=now)
-    Queue.objects.filter(project=project).update(parent=None, return_queue=None, successor=None)
+    Queue.objects.filter(project=project).update(parent=None, return_queue=None, successor=None, calendar=None)
     Topic.objects.filter(project=project).update(parent=None)
     for part in (Membership, Mailbox, Topic, Queue, Group):
         part.objects.filter(project=project).delete()
+    project.calendar = None
+    project.save(update_fields=["calendar"])
     project.delete()

@@ -15,7 +15,7 @@ from django.db.models import Q
 from postline.kit.sql import rows
 from postline.kit.text import readable
 from postline.projects.models import Mailbox, Project, Queue
-from postline.projects.rights import Reach, Right
+from postline.projects.rights import Forbidden, Reach, Right
 from postline.tickets.actions.change import set_state
 from postline.tickets.actions.take import end_lease, require_not_taken_by_another
 from postline.tickets.clocks.follow import restart, resume_stopped, stop
@@ -47,10 +47,12 @@ def hand_over(reach: Reach, *, number: int, queue_id: int, reason: str = "", now
     """
     try:
         ticket = lock_ticket_for(reach, number, Right.HAND_OVER)
-    except NoSuchTicket:
+    except (NoSuchTicket, Forbidden):
         done = _done_before(reach, number, queue_id)
         if done is None:
             raise
+        return done
+    if ticket.queue_id == queue_id and (done := _done_before(reach, number, queue_id)) is not None:
         return done
     target = next((one for one in targets_for(ticket) if one.queue_id == queue_id), None)
     if target is None:

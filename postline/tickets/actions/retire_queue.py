@@ -33,8 +33,8 @@ class Pointing(Protocol):
         """The names of what leads to this queue."""
         ...
 
-    def redirect(self, queue: Queue, successor: Queue) -> None:
-        """Let all of that lead to the other one, within the caller's transaction."""
+    def redirect(self, reach: Reach, queue: Queue, successor: Queue, *, now: datetime) -> None:
+        """Let all of that lead to the other one, within the transaction of the caller, who has seen to the rights."""
         ...
 
 
@@ -48,9 +48,9 @@ class WrongSuccessor(Exception):
 
 @transaction.atomic
 def retire(reach: Reach, *, queue_id: int, successor: Queue | None, now: datetime) -> Queue:
-    """Retire a queue. Mailboxes, topics, queues below it and follow-ups go over to `successor` at once; its tickets
-    are moved by `empty_retired`: whoever retires it may move them. A queue that nothing needs is retired at once, and
-    needs no successor.
+    """Retire a queue. Mailboxes, topics, queues below it, follow-ups, filters, templates… go over to `successor`
+    at once; its tickets are moved by `empty_retired`: whoever retires it may move them. A queue that nothing needs is
+    retired at once, without one.
 
     Raises Forbidden, NotInUse, NeedsSuccessor, WrongSuccessor.
     """
@@ -67,7 +67,8 @@ def retire(reach: Reach, *, queue_id: int, successor: Queue | None, now: datetim
         _require_fitting(queue, successor)
         reach.require(Right.MOVE, queue.pk)
         reach.require(Right.MOVE_INTO, successor.pk)
-        _hand_over(queue, successor)
+        for one in POINTING.values():
+            one.redirect(reach, queue, successor, now=now)
         queue.successor, queue.retired_by = successor, reach.person
     queue.save(update_fields=["retired_at", "retired_by", "successor"])
     detail = {
@@ -146,16 +147,11 @@ def _require_fitting(queue: Queue, successor: Queue) -> None:
         ancestor = above[ancestor]
 
 
-def _hand_over(queue: Queue, successor: Queue) -> None:
-    for one in POINTING.values():
-        one.redirect(queue, successor)
-
-
 class _Mailboxes:
     def named(self, queue: Queue) -> Sequence[str]:
         return list(Mailbox.objects.filter(queue=queue).order_by("address").values_list("address", flat=True))
 
-    def redirect(self, queue: Queue, successor: Queue) -> None:
+    def redirect(self, _reach: Reach, queue: Queue, successor: Queue, *, now: datetime) -> None:
         Mailbox.objects.filter(queue=queue).update(queue=successor)
 
 
@@ -164,7 +160,7 @@ class _Topics:
         found = Topic.objects.filter(queue=queue, retired_at=None).order_by("position", "name")
         return list(found.values_list("name", flat=True))
 
-    def redirect(self, queue: Queue, successor: Queue) -> None:
+    def redirect(self, _reach: Reach, queue: Queue, successor: Queue, *, now: datetime) -> None:
         Topic.objects.filter(queue=queue).update(queue=successor if successor.line == Line.SECOND else None)
 
 
@@ -174,7 +170,7 @@ class _Returning:
     def named(self, queue: Queue) -> Sequence[str]:
         return list(Queue.objects.filter(return_queue=queue).order_by("position").values_list("name", flat=True))
 
-    def redirect(self, queue: Queue, successor: Queue) -> None:
+    def redirect(self, _reach: Reach, queue: Queue, successor: Queue, *, now: datetime) -> None:
         returning = Queue.objects.filter(return_queue=queue)
         returning.filter(pk=successor.pk).update(return_queue=None)
         returning.exclude(pk=successor.pk).update(return_queue=successor)
@@ -187,7 +183,7 @@ class _Below:
         below = Queue.objects.filter(parent=queue, retired_at=None).order_by("position")
         return list(below.values_list("name", flat=True))
 
-    def redirect(self, queue: Queue, successor: Queue) -> None:
+    def redirect(self, _reach: Reach, queue: Queue, successor: Queue, *, now: datetime) -> None:
         Queue.objects.filter(parent=queue).update(parent=queue.parent)
 
 

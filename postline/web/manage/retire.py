@@ -28,6 +28,8 @@ LEADING = {
     "follow-ups": gettext_lazy("Queues whose follow-ups go there"),
     "below": gettext_lazy("Queues below it, which go up one level"),
     "filters": gettext_lazy("Filters"),
+    "hints": gettext_lazy("Hints"),
+    "templates": gettext_lazy("Answer templates"),
 }
 AT_ONCE_SECONDS = 2.0  # what can be moved so quickly is moved before the page is shown; the worker does the rest
 

@@ -80,8 +80,8 @@ def uploaded(request: StaffRequest) -> bytes:
 
 
 def invite(request: StaffRequest, report: Report, *, made_at: datetime) -> None:
-    """Whom the file made gets a link to set a password, as far as the file has an address; who was in another project
-    before needs none."""
+    """Whom the file made gets a link to set a password, as far as the file has an address; who was there before needs
+    none."""
     done = report.done.get("people")
     people = Person.objects.annotate(key=Lower("login")).filter(key__in=done.added if done else [])
     for person in people.filter(created_at=made_at).exclude(email=""):

@@ -27,11 +27,15 @@ def filtered(
     """The sentence. `address` gives the page of a rule, for whoever may set rules up."""
     data = event.data
     version = data.get("version", 0)
-    rule = acted.get((data.get("rule", 0), version), Acted(str(data.get("slug", "")), ""))
+    rule = acted.get((data.get("rule", 0), version))
+    did = [escape(words) for words in _did(event, queue=queue, topic=topic)]
+    if rule is None:  # the ticket was handed over since: how they call theirs stays there
+        if not did:
+            return escape(_("a filter of another project held"))
+        return escape(_("a filter of another project %(did)s")) % {"did": Markup(", ").join(did)}
     name: Markup = Markup("<b>{}</b>").format(rule.name)
     if address is not None and rule.slug:
         name = Markup('<a href="{}">{}</a>').format(address(rule.slug), name)
-    did = [escape(words) for words in _did(event, queue=queue, topic=topic)]
     values = {"name": name, "version": version, "did": Markup(", ").join(did)}
     if not did:
         return escape(_("the filter “%(name)s” (version %(version)s) held")) % values

@@ -70,7 +70,7 @@ def ticket_page(
         queues={queue.id: queue.name for queue in talk.queues if not queue.private or queue.id in seen},
         topics={topic.id: topic.name for topic in talk.topics},
         private={queue.id for queue in talk.queues if queue.private},
-        rules=acted_in(ticket.pk),
+        rules=acted_in(ticket.pk, project_id=ticket.project_id),
         rule=_rule_address(reach, ticket),
     )
     kinds = {step.what.kind for step in talk.steps if isinstance(step.what, Happened)}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from postline.projects.models import Membership, Project, Queue
-from tests.scenes import Department, letter
+from postline.projects.models import Calendar, Membership, Project, Queue
+from postline.rules.templates import change
+from postline.rules.templates.change import TemplateSettings, Words
+from tests.rules.scenes import does, filter_that
+from tests.scenes import NOW, Department, letter
 from tests.web.conftest import SignedIn
 
 END = "/manage/projects/games/end/"
@@ -50,6 +53,19 @@ def test_one_that_never_had_one_is_and_its_people_stay(d: Department, signed_in:
     assert not Queue.objects.filter(project_id=d.projects["games"].pk).exists()
     assert not Membership.objects.filter(person=d.people["games1"]).exists()
     d.people["games1"].refresh_from_db()
+
+
+def test_so_is_one_that_was_set_up_with_all_that_there_is(d: Department, signed_in: SignedIn) -> None:
+    games = d.projects["games"]
+    games.calendar = Calendar.objects.create(project=games, slug="office", name="Office")
+    games.save()
+    d.queues["games/inbox"].calendar = games.calendar
+    d.queues["games/inbox"].save()
+    settings = TemplateSettings(name="Rules", queue=d.queues["games/inbox"], texts={"en": Words("", "Play fair.")})
+    change.add(d.reach("admin"), project=games, slug="rules", settings=settings, now=NOW)
+    filter_that(d, does("queue", "accounts"), project="games")
+    signed_in("admin").post(END, {"act": "delete", "word": "games"})
+    assert not Project.objects.filter(slug="games").exists()
 
 
 @pytest.mark.parametrize("login", ["line1", "lead", "auditor", "games1"])

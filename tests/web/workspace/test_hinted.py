@@ -8,6 +8,7 @@ from postline.kit import clock
 from postline.rules import filters
 from postline.rules.checks import Draft
 from postline.rules.models import Rule
+from postline.tickets.actions.hand_over import hand_over
 from postline.tickets.history import Happening, append
 from postline.tickets.models import Event, Ticket
 from tests.scenes import Department, letter
@@ -105,6 +106,18 @@ def test_a_filter_that_is_gone_is_still_named_as_it_was(d: Department, signed_in
 
     assert "Invoices &amp; &lt;bills&gt;" in page
     assert "/filters/invoices/" not in page
+
+
+def test_a_filter_of_the_project_that_it_came_from_is_not_named(d: Department, signed_in: SignedIn) -> None:
+    ticket, _rule = filtered(d)
+    d.queues["games/inbox"].accepts_from_projects = True
+    d.queues["games/inbox"].save()
+    hand_over(d.reach("lead"), number=ticket.number, queue_id=d.queues["games/inbox"].pk, now=clock.now())
+
+    page = page_of(signed_in, ticket, "games1")
+
+    assert "a filter of another project added tags" in page
+    assert "nvoices" not in page
 
 
 def test_a_private_queue_is_not_named_by_a_filter_either(d: Department, signed_in: SignedIn) -> None:
