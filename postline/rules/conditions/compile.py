@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from postline.rules.conditions.asks import Ask, Comparison, Kind
+from postline.rules.conditions.asks import Comparison, Kind
 from postline.rules.conditions.facts import Facts
-from postline.rules.conditions.needed import Word, needed_of
+from postline.rules.conditions.needed import Need, exact, needed_of
 from postline.rules.conditions.patterns import Pattern
 from postline.rules.conditions.tree import All, Json, Leaf, Node, Not, OneOf, Wrong, leaves, read
 from postline.rules.conditions.words import fold, number
@@ -37,7 +37,7 @@ class Compiled:
 
     asks: frozenset[str]
     group_names: frozenset[str]
-    needed: frozenset[Word] | None
+    needed: frozenset[Need] | None
     _tested: _Tested
 
     def holds(self, facts: Facts) -> Match | None:
@@ -198,9 +198,9 @@ def _test(leaf: Leaf) -> Test:
         only = ask.only()
         wanted = fold(leaf.texts[0]) == "yes"
         return lambda facts: bool(only(facts)[0]) is wanted
-    exact = ask.folded_exact(leaf.name)
-    listed = frozenset(_exact(ask, one) for one in leaf.texts)
-    return lambda facts: not listed.isdisjoint(exact(facts))
+    whole = ask.folded_exact(leaf.name)
+    listed = frozenset(exact(ask, one) for one in leaf.texts)
+    return lambda facts: not listed.isdisjoint(whole(facts))
 
 
 def _containing(leaf: Leaf, texts: Iterable[str]) -> Test:
@@ -227,8 +227,3 @@ def _comparing(leaf: Leaf) -> Test:
         return lambda facts: fits(only(facts)[0])
     folded = leaf.ask.folded(leaf.name)
     return lambda facts: any(fits(number(one)) for one in folded(facts))
-
-
-def _exact(ask: Ask, text: str) -> str:
-    """`@user.example` is the domain."""
-    return fold(text.removeprefix("@") if ask.kind is Kind.ADDRESS else text)

@@ -1,29 +1,39 @@
-"""Which words a condition needs: where none of them stands in the text, it cannot hold and is not asked at all.
+"""What a condition needs: where none of it is there, it cannot hold and is not asked at all.
 
-Most rules look for a few words in the subject or the new text. All the words of all rules are looked for in one pass
-over the text (RE2's set, an automaton), and only the rules whose words are there are asked.
+Most rules look for a few words, a few senders, a file of some name. All the words of all rules are looked for in one
+pass over the text (RE2's set, an automaton), addresses and the like in one table; only the rules whose words or values
+are there are asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
-from postline.rules.conditions.asks import ASKS, Comparison
+from postline.rules.conditions.asks import ASKS, Ask, Comparison, Kind
 from postline.rules.conditions.facts import Facts
 from postline.rules.conditions.tree import All, Leaf, Node, Not, OneOf
 from postline.rules.conditions.words import fold
 
-STEADY = frozenset({"subject", "new-text", "text"})  # no filter changes what these answer
-Word = tuple[str, str]  # what is asked, and the folded word
+CHANGING = frozenset({"queue", "topic", "language", "field"})  # filters change what these answer
 MOST_MEMORY = 32_000_000  # bytes for the automaton of one text
+ANY = "\0"  # in place of a value: that there is an answer at all
 
 
-def needed_of(node: Node) -> frozenset[Word] | None:
-    """Words of which at least one must be there for the condition to hold; None where it may hold without any."""
+class Need(NamedTuple):
+    """An answer that is needed: to the question `slug` (of a header, a tag… `name`), `value` as a part of it or all."""
+
+    slug: str
+    name: str
+    is_part: bool
+    value: str
+
+
+def needed_of(node: Node) -> frozenset[Need] | None:
+    """Of these at least one must be there for the condition to hold; None where it may hold without any."""
     match node:
         case Leaf():
             return _of_leaf(node)
@@ -36,57 +46,83 @@ def needed_of(node: Node) -> frozenset[Word] | None:
             every = [needed_of(one) for one in node.of]
             if not every or any(one is None for one in every):
                 return None
-            return frozenset(word for one in every if one is not None for word in one)
+            return frozenset(need for one in every if one is not None for need in one)
 
 
-def _of_leaf(leaf: Leaf) -> frozenset[Word] | None:
-    if leaf.ask.slug not in STEADY or leaf.comparison not in (Comparison.CONTAINS, Comparison.STARTS):
+def _of_leaf(leaf: Leaf) -> frozenset[Need] | None:
+    ask = leaf.ask
+    if ask.slug in CHANGING or ask.kind in (Kind.NUMBER, Kind.YES_NO):
         return None
-    words = {fold(one) for one in leaf.texts}
-    return frozenset((leaf.ask.slug, word) for word in words) if all(words) else None
+    match leaf.comparison:
+        case Comparison.CONTAINS | Comparison.STARTS:
+            words = {fold(one) for one in leaf.texts}
+            return frozenset(Need(ask.slug, leaf.name, True, word) for word in words) if all(words) else None
+        case Comparison.IS | Comparison.IN_LIST:
+            return frozenset(Need(ask.slug, leaf.name, False, exact(ask, one)) for one in leaf.texts)
+        case Comparison.EXISTS:
+            return frozenset({Need(ask.slug, leaf.name, False, ANY)})
+    return None
+
+
+def exact(ask: Ask, text: str) -> str:
+    """The form in which `is` compares: `@user.example` is the domain."""
+    return fold(text.removeprefix("@") if ask.kind is Kind.ADDRESS else text)
+
+
+Places = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
     """Finds the conditions that may hold, by their places in the sequence that it was made of."""
 
-    always: frozenset[int]  # they need no word
-    _sets: Mapping[str, tuple[Any, Sequence[frozenset[int]]]]
+    always: Places  # they need nothing
+    _parts: Sequence[tuple[Any, Any, Sequence[Places]]]  # the question, the automaton, the places for each of its words
+    _wholes: Sequence[tuple[Any, Any, Mapping[str, Places]]]  # the question, in two forms, the places for each value
 
-    def may_hold(self, facts: Facts) -> frozenset[int] | set[int]:
+    def may_hold(self, facts: Facts) -> set[int]:
         """The places of those that are worth asking."""
         found = set(self.always)
-        for slug, (words, places) in self._sets.items():
-            for text in ASKS[slug].folded("")(facts):
+        for answers, words, places in self._parts:
+            for text in answers(facts):
                 for index in words.Match(text.encode()) or ():
                     found |= places[index]
+        for answers, folded, by_value in self._wholes:
+            for value in answers(facts):
+                if (at := by_value.get(value)) is not None:
+                    found |= at
+            if (at := by_value.get(ANY)) is not None and any(folded(facts)):
+                found |= at
         return found
 
 
-NO_SIEVE = Sieve(frozenset(), {})
+NO_SIEVE = Sieve(frozenset(), (), ())
 
 
-def sieve(conditions: Sequence[frozenset[Word] | None]) -> Sieve:
-    """Make it ready for these conditions, each given by the words that it needs."""
-    by_word: dict[str, dict[str, set[int]]] = {}
+def sieve(conditions: Sequence[frozenset[Need] | None]) -> Sieve:
+    """Make it ready for these conditions, each given by what it needs."""
     always = set[int]()
+    by_need: dict[tuple[str, str, bool], dict[str, set[int]]] = {}
     for place, needed in enumerate(conditions):
         if needed is None:
             always.add(place)
-            continue
-        for slug, word in needed:
-            by_word.setdefault(slug, {}).setdefault(word, set()).add(place)
-    sets: dict[str, tuple[Any, Sequence[frozenset[int]]]] = {}
-    for slug, words in by_word.items():
-        made = _set_of(list(words))
-        if made is None:  # too many words for the automaton: their rules are asked each time
-            always |= {place for places in words.values() for place in places}
-        else:
-            sets[slug] = (made, [frozenset(places) for places in words.values()])
-    return Sieve(frozenset(always), sets)
+        for need in needed or ():
+            by_need.setdefault(need[:3], {}).setdefault(need.value, set()).add(place)
+    parts: list[tuple[Any, Any, Sequence[Places]]] = []
+    wholes: list[tuple[Any, Any, Mapping[str, Places]]] = []
+    for (slug, name, is_part), values in by_need.items():
+        ask = ASKS[slug]
+        if not is_part:
+            whole = {value: frozenset(places) for value, places in values.items()}
+            wholes.append((ask.folded_exact(name), ask.folded(name), whole))
+        elif (made := _set_of(values)) is not None:
+            parts.append((ask.folded(name), made, [frozenset(places) for places in values.values()]))
+        else:  # too many words for the automaton: their rules are asked each time
+            always |= {place for places in values.values() for place in places}
+    return Sieve(frozenset(always), parts, wholes)
 
 
-def _set_of(words: Sequence[str]) -> Any:
+def _set_of(words: Iterable[str]) -> Any:
     """The automaton; None where it does not find every word, for it has no other way to say that it is too large."""
     options = re2.Options()
     options.literal = True
@@ -99,4 +135,5 @@ def _set_of(words: Sequence[str]) -> Any:
         made.Compile()
     except re2.error:
         return None
-    return made if len(made.Match("\0".join(words).encode()) or ()) == len(words) else None
+    every = list(words)
+    return made if len(made.Match("\0".join(every).encode()) or ()) == len(every) else None
