@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import re2
 
 from postline.rules.conditions.asks import ASKS, Ask, Comparison, Kind
 from postline.rules.conditions.facts import Facts
+from postline.rules.conditions.patterns import as_compiled
 from postline.rules.conditions.tree import All, Leaf, Node, Not, OneOf
 from postline.rules.conditions.words import fold
 
@@ -23,12 +25,20 @@ MOST_MEMORY = 32_000_000  # bytes for the automaton of one text
 ANY = "\0"  # in place of a value: that there is an answer at all
 
 
+class How(StrEnum):
+    """In which way a value has to be there."""
+
+    PART = "part"
+    WHOLE = "whole"
+    PATTERN = "pattern"  # a regular expression
+
+
 class Need(NamedTuple):
-    """An answer that is needed: to the question `slug` (of a header, a tag… `name`), `value` as a part of it or all."""
+    """An answer that is needed to the question `slug` (of a header, a tag… `name`)."""
 
     slug: str
     name: str
-    is_part: bool
+    how: How
     value: str
 
 
@@ -53,14 +63,16 @@ def _of_leaf(leaf: Leaf) -> frozenset[Need] | None:
     ask = leaf.ask
     if ask.slug in CHANGING or ask.kind in (Kind.NUMBER, Kind.YES_NO):
         return None
+    if leaf.pattern is not None:
+        return frozenset({Need(ask.slug, leaf.name, How.PATTERN, leaf.pattern.source)})
     match leaf.comparison:
         case Comparison.CONTAINS | Comparison.STARTS:
             words = {fold(one) for one in leaf.texts}
-            return frozenset(Need(ask.slug, leaf.name, True, word) for word in words) if all(words) else None
+            return frozenset(Need(ask.slug, leaf.name, How.PART, word) for word in words) if all(words) else None
         case Comparison.IS | Comparison.IN_LIST:
-            return frozenset(Need(ask.slug, leaf.name, False, exact(ask, one)) for one in leaf.texts)
+            return frozenset(Need(ask.slug, leaf.name, How.WHOLE, exact(ask, one)) for one in leaf.texts)
         case Comparison.EXISTS:
-            return frozenset({Need(ask.slug, leaf.name, False, ANY)})
+            return frozenset({Need(ask.slug, leaf.name, How.WHOLE, ANY)})
     return None
 
 
@@ -78,6 +90,7 @@ class Sieve:
 
     always: Places  # they need nothing
     _parts: Sequence[tuple[Any, Any, Sequence[Places]]]  # the question, the automaton, the places for each of its words
+    _patterns: Sequence[tuple[Any, Any, Sequence[Places]]]  # likewise
     _wholes: Sequence[tuple[Any, Any, Mapping[str, Places]]]  # the question, in two forms, the places for each value
 
     def may_hold(self, facts: Facts) -> set[int]:
@@ -86,6 +99,10 @@ class Sieve:
         for answers, words, places in self._parts:
             for text in answers(facts):
                 for index in words.Match(text.encode()) or ():
+                    found |= places[index]
+        for answers, patterns, places in self._patterns:
+            for encoded in answers(facts):
+                for index in patterns.Match(encoded, potential=True) or ():
                     found |= places[index]
         for answers, folded, by_value in self._wholes:
             for value in answers(facts):
@@ -96,30 +113,41 @@ class Sieve:
         return found
 
 
-NO_SIEVE = Sieve(frozenset(), (), ())
+NO_SIEVE = Sieve(frozenset(), (), (), ())
 
 
 def sieve(conditions: Sequence[frozenset[Need] | None]) -> Sieve:
     """Make it ready for these conditions, each given by what it needs."""
     always = set[int]()
-    by_need: dict[tuple[str, str, bool], dict[str, set[int]]] = {}
+    by_need: dict[tuple[str, str, How], dict[str, set[int]]] = {}
     for place, needed in enumerate(conditions):
         if needed is None:
             always.add(place)
         for need in needed or ():
             by_need.setdefault(need[:3], {}).setdefault(need.value, set()).add(place)
     parts: list[tuple[Any, Any, Sequence[Places]]] = []
+    patterns: list[tuple[Any, Any, Sequence[Places]]] = []
     wholes: list[tuple[Any, Any, Mapping[str, Places]]] = []
-    for (slug, name, is_part), values in by_need.items():
-        ask = ASKS[slug]
-        if not is_part:
-            whole = {value: frozenset(places) for value, places in values.items()}
-            wholes.append((ask.folded_exact(name), ask.folded(name), whole))
+    for (slug, name, how), values in by_need.items():
+        ask, places = ASKS[slug], [frozenset(some) for some in values.values()]
+        if how is How.WHOLE:
+            wholes.append((ask.folded_exact(name), ask.folded(name), dict(zip(values, places, strict=True))))
+        elif how is How.PATTERN:
+            patterns.append((ask.encoded(name), _filter_of(values), places))
         elif (made := _set_of(values)) is not None:
-            parts.append((ask.folded(name), made, [frozenset(places) for places in values.values()]))
+            parts.append((ask.folded(name), made, places))
         else:  # too many words for the automaton: their rules are asked each time
-            always |= {place for places in values.values() for place in places}
-    return Sieve(frozenset(always), parts, wholes)
+            always |= {place for some in places for place in some}
+    return Sieve(frozenset(always), parts, patterns, wholes)
+
+
+def _filter_of(sources: Iterable[str]) -> Any:
+    """Says which regular expressions may be found in a text, by the words that they cannot do without."""
+    made = re2.Filter()
+    for source in sources:
+        made.Add(source.encode(), as_compiled())
+    made.Compile()
+    return made
 
 
 def _set_of(words: Iterable[str]) -> Any:

@@ -32,6 +32,7 @@ class Pattern:
     """A regular expression that is ready."""
 
     names: tuple[str, ...]
+    source: str  # as RE2 got it
     _compiled: Any
 
     def fits(self, text: bytes) -> bool:
@@ -58,19 +59,25 @@ def pattern(text: str) -> Pattern:
     text = unicodedata.normalize("NFC", text)
     if len(text) > LONGEST_PATTERN:
         raise WrongPattern("too-long", "", LONGEST_PATTERN)
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = False
+    options, source = as_compiled(), _of_all_alphabets(text)
     try:
         re2.compile(text.encode(), options)
-        compiled = re2.compile(_of_all_alphabets(text).encode(), options)
+        compiled = re2.compile(source.encode(), options)
     except UnicodeEncodeError as error:
         raise WrongPattern("invalid UTF-8", "", error.start) from None
     except re2.error as error:
         raise _understood(text, error.args[0]) from None
     if compiled.programsize > LARGEST_PROGRAM:
         raise WrongPattern("pattern too large", "", 0)
-    return Pattern(tuple(sorted(name.decode() for name in compiled.groupindex)), compiled)
+    return Pattern(tuple(sorted(name.decode() for name in compiled.groupindex)), source, compiled)
+
+
+def as_compiled() -> re2.Options:
+    """How regular expressions are made ready here."""
+    options = re2.Options()
+    options.log_errors = False
+    options.case_sensitive = False
+    return options
 
 
 def is_boundary_of_latin(text: str) -> bool:

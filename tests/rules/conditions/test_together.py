@@ -207,3 +207,15 @@ def test_rules_whose_words_are_not_there_are_not_asked() -> None:
     sifted = sieve([compile(one).needed for one in asked])
     assert sifted.may_hold(Facts(subject="ВЗЛОМ ящика", new_text="axb")) == {0, 3, 4}
     assert sifted.may_hold(Facts(subject="x", new_text="A.B", text="a tax")) == {1, 2, 3, 4}
+
+
+@given(
+    patterns=st.lists(st.text(alphabet="abKsſKжЖёЁß()[]|?*+.^$\\w 1", max_size=8), min_size=1, max_size=5),
+    text=st.text(alphabet="abAkKsSſKжЖёЁßẞ1 \n", max_size=30),
+)
+def test_a_pattern_that_is_found_is_never_sifted_out(patterns: list[str], text: str) -> None:
+    asked = [{"ask": "new-text", "is": "matches", "value": one} for one in patterns]
+    compiled = [compile(one) for one in asked if not any(problem.is_error for problem in problems(one))]
+    letter = Facts(new_text=text)
+    may = sieve([one.needed for one in compiled]).may_hold(letter)
+    assert {place for place, one in enumerate(compiled) if one.holds(letter)} <= may
