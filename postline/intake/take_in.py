@@ -57,6 +57,7 @@ class Batch:
     fields: dict[str, str] | None
     now: datetime
     stored: list[Received] = field(default_factory=list)
+    logged: list[dict[str, object]] = field(default_factory=list)  # one line of the log for all of them
     told: dict[int, Authentication] = field(default_factory=dict)  # by the mailboxes' own servers
     tally: Tally = field(default_factory=Tally)
 
@@ -217,7 +218,7 @@ def _take_in(raw: RawMessage, read_message: ParsedMessage, ours: Sequence[Mailbo
             template_id=filtering.template_to_send(arrival) if arrived.project_id == project_id else None,
         )
     )
-    log.info("message arrived", raw=raw.pk, ticket=arrived.number, new=arrived.is_new, joined_by=found.joined_by)
+    batch.logged.append({"raw": raw.pk, "ticket": arrived.number, "new": arrived.is_new, "joined_by": found.joined_by})
     return arrived
 
 
@@ -271,6 +272,8 @@ def _reason_against(
 
 def _follow_up(batch: Batch) -> None:
     """What is done for all stored messages together."""
+    if batch.logged:
+        log.info("messages arrived", messages=batch.logged)
     screen.remember(batch.told)
     wrote_again(
         {

@@ -7,7 +7,7 @@ parts that costs more than running them. Only for what runs hundreds of times a 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -24,7 +24,8 @@ def rows(statement: str, parameters: Mapping[str, Any] | Sequence[Any], *, binar
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, parameters, prepare=True, binary=binary)
-        return cursor.fetchall() if cursor.description else []
+        is_table = cursor.pgresult is not None and cursor.pgresult.nfields > 0
+        return cursor.fetchall() if is_table else []
 
 
 def row(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> Row | None:
@@ -36,3 +37,18 @@ def row(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> Row | 
 def as_json(value: object) -> str:
     """A parameter for `json_to_recordset`: many rows in one statement."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_array(values: Iterable[str | int | None]) -> str:
+    """A parameter for an array that the statement casts, as in `%(tags)s::text[]`: several times as quick as a list,
+    each of whose elements is looked at for its type."""
+    return f"{{{','.join(map(_element, values))}}}"
+
+
+def _element(value: str | int | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -119,6 +119,8 @@ def _values(outgoing: Outgoing) -> dict[str, Any]:
 
 def one_line(text: str) -> str:
     """A header's value holds no line ends or other control characters (S37): they become spaces."""
+    if text.isprintable():
+        return " ".join(text.split())
     return " ".join("".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text).split())
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from postline.kit.sql import as_json, row, rows
+from postline.kit.sql import as_array, as_json, row, rows
 from postline.projects.models import FollowUp
 from postline.projects.rights import Right, people_with
 from postline.tickets import numbers
@@ -52,7 +52,7 @@ def _open(arrival: Arrival, *, project_id: int, mailbox_id: int | None, now: dat
         {
             **(clocks or {}),
             **_message_values(arrival, now),
-            "numbers": [numbers.draw() for _ in range(CANDIDATES)],
+            "numbers": as_array(numbers.draw() for _ in range(CANDIDATES)),
             "home": project_id,
             "queue": arrival.queue_id,
             "mailbox": mailbox_id,
@@ -61,15 +61,15 @@ def _open(arrival: Arrival, *, project_id: int, mailbox_id: int | None, now: dat
             "preview": preview_of(arrival),
             "state": str(State.NEW),
             "priority": arrival.priority or int(Priority.NORMAL),
-            "tags": list(arrival.tags),
+            "tags": as_array(arrival.tags),
             "owner": arrival.owner_id,
             "ticket_language": arrival.language if arrival.answer_language is None else arrival.answer_language,
             "hints": as_json(arrival.hints or []),
             "filtered": as_json([one.data for one in arrival.filtered]),
             "filters": len(arrival.filtered),
             "notes": as_json([{"rule": one.rule, "text": text} for one in arrival.filtered for text in one.notes]),
-            "participant_names": [name for name, _address in participants(arrival)],
-            "participant_addresses": [address for _name, address in participants(arrival)],
+            "participant_names": as_array(name for name, _address in participants(arrival)),
+            "participant_addresses": as_array(address for _name, address in participants(arrival)),
         },
     )
     if opened is None:  # every candidate was taken: draw again
@@ -253,8 +253,8 @@ def _message_values(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "other_role": arrival.other_role,
         "other_name": arrival.other_name,
         "other_address": arrival.other_address,
-        "flags": list(arrival.flags),
-        "mailboxes": list(arrival.mailbox_ids),
+        "flags": as_array(arrival.flags),
+        "mailboxes": as_array(arrival.mailbox_ids),
         "raw": arrival.raw_id,
         "digest": arrival.digest,
         "sent_at": arrival.sent_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from postline.kit.sql import rows
+from postline.kit.sql import as_array, rows
 from postline.projects.models import Metric
 from postline.projects.working_rules import Rules, rules_of
 from postline.tickets.clocks.follow import follow
@@ -47,13 +47,17 @@ def _reckon(
     if not clocks:
         return None
     return {
-        "clock_metrics": [str(clock.metric) for clock in clocks],
-        "clock_targets": [clock.target_id for clock in clocks],
-        "clock_minutes": [clock.minutes for clock in clocks],
-        "clock_warnings": [clock.warn_minutes for clock in clocks],
-        "clock_dues": [clock.due_at for clock in clocks],
-        "clock_nexts": [clock.next_at for clock in clocks],
+        "clock_metrics": as_array(str(clock.metric) for clock in clocks),
+        "clock_targets": as_array(clock.target_id for clock in clocks),
+        "clock_minutes": as_array(clock.minutes for clock in clocks),
+        "clock_warnings": as_array(clock.warn_minutes for clock in clocks),
+        "clock_dues": as_array(_written(clock.due_at) for clock in clocks),
+        "clock_nexts": as_array(_written(clock.next_at) for clock in clocks),
     }
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def asked_again(ticket_id: int, *, project_id: int, now: datetime) -> None:
