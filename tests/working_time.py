@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from postline.projects.calendar_changes import CalendarSettings, add_calendar
-from postline.projects.models import Calendar, Target
+from postline.projects.models import Calendar, Target, WorkingRules
 from postline.projects.targets import Step, TargetSettings, add_target
+from postline.tickets.clocks.recount import recount
 from tests.scenes import NOW, Department
+from tests.waiting import until
 
 OFFICE = {str(day): [["09:00", "18:00"]] for day in range(5)}
 
@@ -26,3 +28,17 @@ def target(
     settings = TargetSettings(metric=metric, minutes=minutes, steps=steps, **more)
     login = "lead" if project == "mail" else "admin"
     return add_target(d.reach(login), project=d.projects[project], settings=settings, now=now)
+
+
+def recounted(now: datetime) -> int:
+    """What was changed is counted anew, as soon as transactions elsewhere on the server are over; in how many steps."""
+    steps = 0
+
+    def is_done() -> bool:
+        nonlocal steps
+        while recount(now=now):
+            steps += 1
+        return not WorkingRules.objects.filter(position__isnull=False).exists()
+
+    until(is_done)
+    return steps

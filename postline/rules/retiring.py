@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from postline.projects.changes import last_change
 from postline.projects.models import Queue
 from postline.projects.rights import Reach
@@ -22,20 +24,20 @@ class _Rules:
         self.kind = kind
 
     def named(self, queue: Queue) -> Sequence[str]:
-        return [rule.name for rule in self._naming(queue)]
+        return [rule.name for rule in self._naming(queue, keeping.rules_in(queue.project, self.kind))]
 
     def redirect(self, reach: Reach, queue: Queue, successor: Queue, *, now: datetime) -> None:
         group = _group_without_another(queue)
-        for rule in self._naming(queue):
+        locked = keeping.rules_in(queue.project, self.kind).select_for_update(of=("self",), no_key=True)
+        for rule in self._naming(queue, locked):
             values = {
                 "condition": _asked(rule.condition, queue.slug, successor.slug),
                 "steps": [_done(step, queue.slug, group, successor.slug) for step in rule.steps],
             }
             keeping.keep_changed(reach, rule, values, seen=last_change(keeping.target(rule)), now=now)
 
-    def _naming(self, queue: Queue) -> Iterator[Rule]:
+    def _naming(self, queue: Queue, rules: QuerySet[Rule]) -> Iterator[Rule]:
         group = _group_without_another(queue)
-        rules = keeping.rules_in(queue.project, self.kind).select_for_update(of=("self",), no_key=True)
         for rule in rules.select_related("project"):
             steps = [_done(step, queue.slug, group, "") for step in rule.steps]
             if steps != rule.steps or _asked(rule.condition, queue.slug, "") != rule.condition:

@@ -25,7 +25,8 @@ from postline.tickets.clocks.recount import notice_new_tables, progress, recount
 from postline.tickets.clocks.steps import take_step
 from postline.tickets.models import Clock, Event, Priority, State, Ticket
 from tests.scenes import NOW, Department, department, letter
-from tests.working_time import office, target
+from tests.waiting import until
+from tests.working_time import office, recounted, target
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST = Metric.FIRST_ANSWER
@@ -246,13 +247,6 @@ def test_the_wait_in_the_first_line_escalates_anew_after_each_entry(d: Departmen
 # --- changed calendars and targets ---
 
 
-def recounted(now: datetime) -> int:
-    steps = 0
-    while recount(now=now):
-        steps += 1
-    return steps
-
-
 def test_a_changed_target_reaches_the_clocks_of_open_tickets(d: Department) -> None:
     made = target(d, FIRST, 60, TELL)
     ticket = letter(d)
@@ -297,7 +291,7 @@ def test_it_goes_on_where_it_was(d: Department, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("postline.tickets.clocks.recount.BATCH", 3)
     tickets = [letter(d, text=f"Letter {number}") for number in range(8)]
     target(d, FIRST, 60)
-    assert recount(now=NOW)
+    assert until(lambda: recount(now=NOW))
     assert Clock.objects.count() == 3
     half = progress(d.projects["mail"].pk)
     assert half is not None
@@ -335,7 +329,7 @@ def test_other_tables_of_holidays_are_noticed(d: Department, monkeypatch: pytest
     assert not recount(now=NOW)
     monkeypatch.setattr("postline.tickets.clocks.recount.versions", lambda: "others")
     notice_new_tables(now=NOW)
-    assert recount(now=NOW)
+    assert until(lambda: recount(now=NOW))
 
 
 def test_a_ticket_that_fails_stops_nobody_else_and_is_tried_again_later(
@@ -369,8 +363,7 @@ def test_a_ticket_that_fails_does_not_stop_the_recount(d: Department, monkeypatc
         follow(ticket, **more)
 
     monkeypatch.setattr(recount_module, "follow", fails)
-    while recount(now=after(minutes=1)):
-        pass
+    recounted(after(minutes=1))
     assert list(Clock.objects.values_list("ticket_id", flat=True)) == [other.pk]
     found = progress(d.projects["mail"].pk)
     assert found is not None
@@ -399,8 +392,7 @@ def test_a_target_that_another_process_changes_holds_for_the_next_ticket_of_the_
                 seen=changes.last_change(name_of(d.projects["mail"], made.pk)),
                 now=now,
             )
-            while recount(now=after(minutes=91)):
-                pass
+            recounted(after(minutes=91))
             working_rules._kept.update(kept)  # of this process, which has heard of nothing
         return done
 

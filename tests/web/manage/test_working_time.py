@@ -10,11 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from postline.projects.models import AuditEntry, Calendar, Metric, Project, Queue, Target
 from postline.projects.targets import Step
-from postline.tickets.clocks.recount import recount
 from tests.scenes import NOW, Department, letter
 from tests.web.conftest import SignedIn
 from tests.web.workspace.statements import statements
-from tests.working_time import office, target
+from tests.working_time import office, recounted, target
 
 PAGE = "/manage/projects/mail/working-time/"
 CALENDARS, TARGETS = "/manage/projects/mail/calendars/", "/manage/projects/mail/targets/"
@@ -214,8 +213,7 @@ def test_how_far_open_requests_follow_is_shown(d: Department, signed_in: SignedI
     target(d, Metric.FIRST_ANSWER, 60)
     browser = signed_in("lead")
     assert "follow the change: 0 %" in browser.get(PAGE).content.decode()
-    while recount(now=NOW):
-        pass
+    recounted(NOW)
     part = browser.get(PAGE, headers={"hx-request": "true"}).content.decode()
     assert "reached 1 open request." in part
     assert "<html" not in part

@@ -11,13 +11,12 @@ export function start() {
   if (!finder || !form) return;
   let timer;
   document.addEventListener("click", ({ target }) => {
-    if (target.closest("[data-templates]")) finder.showPopover();
+    if (target.closest("[data-templates]") && !finder.matches(":popover-open")) open();
     const option = target.closest("#template-choices [data-slug]");
     if (option) insert(option.dataset.slug);
     const elsewhere = target.closest("[data-template]"); // such as a hint that names one
     if (elsewhere) { document.querySelector("[data-opens=answer]")?.click(); insert(elsewhere.dataset.template); }
   });
-  finder.addEventListener("toggle", ({ newState }) => { if (newState === "open") open(); });
   search().addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(find, PAUSE_MS); });
   search().addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -29,6 +28,7 @@ export function start() {
 }
 
 function open() {
+  finder.showPopover();
   search().value = "";
   search().focus();
   find();
