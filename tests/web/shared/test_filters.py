@@ -48,7 +48,7 @@ def test_todays_time_is_the_clocks_in_the_readers_time_zone() -> None:
     ("language", "expected"), [("en", "3 Oct 2019"), ("ru", "3 окт. 2019\u202fг."), ("nl", "3 okt 2019")]
 )
 def test_an_old_date_names_its_year(language: str, expected: str) -> None:
-    moment = clock.now().replace(year=2019, month=10, day=3)
+    moment = clock.now().replace(year=2019, month=10, day=3, hour=12)  # that day in every zone of Europe
     with translation.override(language):
         assert filters.short_time(moment) == expected
 
