@@ -157,3 +157,9 @@ def _stale(now: datetime) -> Q:
     no_queue = Q(queue=None) | Q(queue__retired_at__isnull=False) | Q(queue__successor__isnull=False)
     no_topic = Q(topic=None) | Q(topic__retired_at__isnull=False)
     return old | (~Q(queue_was="") & no_queue) | (~Q(topic_was="") & no_topic)
+
+
+def names_of_templates(project_id: int, slugs: Collection[str]) -> dict[str, str]:
+    """The names of those that are in use, by their short names."""
+    wanted = Template.objects.filter(project=project_id, slug__in=slugs, enabled=True)
+    return dict(wanted.values_list("slug", "name"))

@@ -24,6 +24,7 @@ class Chip:
     why: str
     topic_id: int | None = None
     is_taken: bool = False
+    template: str = ""  # the short name of one that a click puts into the answer
 
     @property
     def is_attention(self) -> bool:
@@ -37,11 +38,11 @@ def chips(
     topics: Mapping[str, tuple[int, str]],
     queues: Mapping[str, str],
     topic_id: int | None,
-    names: Names | None = None,
+    templates: Mapping[str, str] | None = None,
 ) -> list[Chip]:
-    """The hints of a ticket, best first, each thing once. `topics`: short name → id and name; `queues` likewise the
-    names. What names something that is not there any more is left out."""
-    names = {**_names(topics, queues), **(names or {})}
+    """The hints of a ticket, best first, each thing once. `topics`: short name → id and name; `queues` and `templates`
+    likewise the names. What names something that is not there any more is left out."""
+    names = _names(topics, queues)
     shown: dict[tuple[str, str], Chip] = {}
     for hint in found:
         why = reason(hint, names)
@@ -52,9 +53,9 @@ def chips(
             key, name = topics[hint["topic"]]
             is_taken = key == topic_id
             shown.setdefault(("topic", name), Chip("topic", name, why, None if is_taken else key, is_taken))
-        elif template := hint.get("template"):
-            name = str(names.get(("template", str(template).lower()), template))
-            shown.setdefault(("template", name), Chip("template", name, why))
+        elif (template := hint.get("template", "")) in (templates or {}):
+            name = (templates or {})[template]
+            shown.setdefault(("template", name), Chip("template", name, why, template=template))
     return list(shown.values())[:MOST]
 
 

@@ -18,6 +18,7 @@ from postline.projects.form_fields import read
 from postline.projects.rights import ProjectRight, Reach, Right
 from postline.rules.histories import acted_in
 from postline.rules.templates.files import files_of_templates
+from postline.rules.templates.queries import names_of_templates
 from postline.tickets.history import Happening
 from postline.tickets.models import OPEN_STATES, Priority, State, Ticket, Why
 from postline.tickets.queries.clocks import clock_facts, promised_minutes
@@ -166,11 +167,13 @@ def targets_of(reach: Reach, ticket: Ticket, queues: Sequence[QueueChoice]) -> l
 
 def _hints(talk: Conversation, names: Names) -> list[Chip]:
     """What the rules say of it; of queues that the reader does not know, not the name."""
+    wanted = {hint["template"] for hint in talk.ticket.hints if "template" in hint}
     found = chips(
         talk.ticket.hints,
         topics={topic.slug: (topic.id, topic.name) for topic in talk.topics},
         queues={queue.slug: names.queues[queue.id] for queue in talk.queues if queue.id in names.queues},
         topic_id=talk.ticket.topic_id,
+        templates=names_of_templates(talk.ticket.project_id, wanted) if wanted else {},
     )
     return [replace(chip, words=talk.shown.text(chip.words), why=talk.shown.text(chip.why)) for chip in found]
 

@@ -3,6 +3,7 @@ answer leaves."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,7 @@ from postline.web.workspace.editor import GapsLeft, TooLarge, Typed
 from postline.web.workspace.page import ticket_page
 
 MOST_IN_A_SELECT = 1000  # without a script all of them stand in one field
+CONDITIONS, FILLED_IN = re.compile(r"\{%.*?%\}", re.DOTALL), re.compile(r"\{\{.*?\}\}", re.DOTALL)
 CARRIED = ("text", "state", "until", "copies", "seen", "request_key", "gaps_told")
 
 
@@ -38,8 +40,9 @@ class Choice:
 
     @property
     def beginning(self) -> str:
-        """The first words, to tell it from others."""
-        return " ".join(self.words.text.split())[:160]
+        """The first words, to tell it from others; what is filled in stands as dots."""
+        words = FILLED_IN.sub("…", CONDITIONS.sub("", self.words.text))
+        return " ".join(words.split())[:160]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,10 +8,11 @@ from postline.kit import clock
 from postline.rules import filters
 from postline.rules.checks import Draft
 from postline.rules.models import Rule
+from postline.rules.templates.change import TemplateSettings, Words, add
 from postline.tickets.actions.hand_over import hand_over
 from postline.tickets.history import Happening, append
 from postline.tickets.models import Event, Ticket
-from tests.scenes import Department, letter
+from tests.scenes import NOW, Department, letter
 from tests.web.conftest import SignedIn
 
 SUBJECT = {"ask": "subject", "is": "contains", "value": "sign in"}
@@ -51,6 +52,22 @@ def test_one_click_takes_the_topic_over_as_the_agents_own_change(d: Department, 
     page = browser.get(f"/desk/tickets/{ticket.number}/").content.decode()
     assert "This is the topic already." in page
     assert "take over" not in page
+
+
+def test_a_template_is_named_and_put_into_the_answer_by_a_click(d: Department, signed_in: SignedIn) -> None:
+    words = TemplateSettings(name="Новый <пароль>", texts={"en": Words("", "Hello")})
+    add(d.reach("admin"), project=d.projects["mail"], slug="new-password", settings=words, now=NOW)
+    fits = {**PROBABLY, "topic": "", "template": "new-password"}
+    gone = {**PROBABLY, "topic": "", "template": "gone"}
+    ticket = hinted(d, {k: v for k, v in fits.items() if v}, {k: v for k, v in gone.items() if v})
+
+    page = page_of(signed_in, ticket, "line1")
+    assert "Новый &lt;пароль&gt;" in page
+    assert page.count('data-template="new-password"') == 1
+    assert "gone" not in page
+    read = page_of(signed_in, ticket, "auditor")
+    assert "Новый &lt;пароль&gt;" in read
+    assert "data-template=" not in read
 
 
 def test_who_may_not_change_the_ticket_only_reads_the_hint(d: Department, signed_in: SignedIn) -> None:
