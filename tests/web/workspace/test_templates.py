@@ -46,7 +46,7 @@ def test_the_finder_lists_what_fits_in_the_ticket_s_language(
     Ticket.objects.update(language="nl", topic=d.topics["display"])
     made(d, "often", name="Often used")
     made(
-        d, "of-topic", topic=d.topics["display"], texts={"nl": Words("", "Beste …"), "en": Words("", "x")}
+        d, "of-topic", topic=d.topics["display"], texts={"nl": Words("", "Beste {{ requester }}"), "en": Words("", "x")}
     )
     made(d, "elsewhere", queue=d.queues["web"])
     said = text_of(signed_in("line1").get(page(ticket, "templates/"), headers=HTMX))
